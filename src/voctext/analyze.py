@@ -1,0 +1,259 @@
+"""
+The main job, end to end: an export in, findings, demands and a report out.
+
+What is written is masked unless the masker is None. Each file appears whole or not at all.
+"""
+
+import json
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from voctext.demand import Demand, DemandTable
+from voctext.demand.tally import Tally
+from voctext.errors import VoctextError
+from voctext.mask import Masker
+from voctext.miner import Miner
+from voctext.records import Finding, Intent, Perception, Reading, Ticket
+from voctext.report import render
+from voctext.tables import Export, Format, Rejection, write_rows, written_aside
+
+FINDING_COLUMNS = (
+    "ticket", "source", "customer", "time", "channel", "segment", "perception", "topic", "topic_name", "intent",
+    "polarity", "intensity", "confidence", "quote", "start", "end", "why",
+)  # fmt: skip
+TICKET_COLUMNS = (
+    "ticket", "source", "customer", "time", "channel", "segment", "status", "satisfaction", *Perception, "intent",
+    *(f"confidence_{answer}" for answer in (*Perception, "intent")), "outcome", "findings", "abstained", "text",
+)  # fmt: skip
+DEMAND_COLUMNS = (
+    "rank", "topic", "topic_name", "perception", "cause", "strength", "strength_low", "strength_high", "tier",
+    "rank_low", "rank_high", "top_probability", "episodes", "tickets", "customers", "share", "share_low", "share_high",
+    "customer_share", "customer_share_low", "customer_share_high", "rate", "rate_low", "rate_high",
+    "intensity", "repeat", "repeat_measured", "unresolved", "unresolved_measured",
+    *Intent, "complaint_share", "quotes",
+)  # fmt: skip
+REJECTED_COLUMNS = ("file", "sheet", "row", "reason", "text")
+
+
+@dataclass(slots=True)
+class Run:
+    """What one run read and found, as told in run.json and at the head of the report."""
+
+    version: str
+    started: str
+    inputs: list[dict[str, Any]]
+    skipped: list[dict[str, str]]
+    masked: bool
+    taxonomy: str
+    rows: dict[str, int] = field(default_factory=dict)
+    rejected: dict[str, int] = field(default_factory=dict)
+    findings: int = 0
+    tickets_with_findings: int = 0
+    perceptions: dict[str, int] = field(default_factory=dict)
+    intents: dict[str, int] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    outputs: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def analyze(
+    export: Export,
+    out: str | Path,
+    *,
+    miner: Miner,
+    masker: Masker | None,
+    format: Format = "csv",  # noqa: A002
+    lang: str = "zh-Hans",
+    exposure: float | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Run:
+    """
+    Read *export* with *miner* and write all results into the folder *out*.
+
+    Written: tickets and findings and demands in *format*, rejected.csv, run.json, report.html.
+    *progress* is told the number of tickets read so far.
+
+    Raises:
+        InputError: A result cannot be written.
+        VoctextError: Rows went missing between reading and writing; nothing of the run is to be trusted.
+    """
+    out = Path(out)
+    out.mkdir(parents=True, exist_ok=True)
+    begun = datetime.now(UTC)
+    job = _Job(export, miner, masker, lang, progress)
+    with tempfile.TemporaryFile("w+", encoding="utf-8", dir=out) as spool:
+        tickets = write_rows(out / f"tickets.{format}", job.ticket_rows(spool), format=format, columns=TICKET_COLUMNS)
+        spool.seek(0)
+        findings = write_rows(
+            out / f"findings.{format}", map(json.loads, spool), format=format, columns=FINDING_COLUMNS
+        )
+    rejected = write_rows(out / "rejected.csv", job.rejected_rows(), format="csv", columns=REJECTED_COLUMNS)
+    run = job.summary(begun)
+    table = DemandTable.from_tally(job.tally, exposure=exposure)
+    rows = (demand_row(demand, miner, lang) for demand in table)
+    demands = write_rows(out / f"demands.{format}", rows, format=format, columns=DEMAND_COLUMNS)
+    report = out / "report.html"
+    run.outputs = [path.name for path in (report, demands, findings, tickets, rejected, out / "run.json")]
+    run.seconds = round((datetime.now(UTC) - begun).total_seconds(), 2)
+    page = render(table, asdict(run), miner.taxonomy, lang=lang)
+    with written_aside(report) as aside:
+        aside.write_text(page, encoding="utf-8")
+    with written_aside(out / "run.json") as aside:
+        aside.write_text(json.dumps(asdict(run), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    return run
+
+
+@dataclass(slots=True)
+class _Job:
+    """One pass over an export, counting as it writes."""
+
+    export: Export
+    miner: Miner
+    masker: Masker | None
+    lang: str
+    progress: Callable[[int], None]
+    tally: Tally = field(init=False)
+    rejections: list[Rejection] = field(default_factory=list)
+    counted: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.tally = Tally(masker=self.masker)
+
+    def ticket_rows(self, spool: IO[str]) -> Iterator[dict[str, object]]:
+        """Yield a row per ticket, its findings' rows going to *spool*."""
+        for number, reading in enumerate(self.miner.read(self.export.tickets(self.rejections.append)), start=1):
+            self.tally.add(reading.ticket, reading.findings, reading.outcome)
+            self.counted["tickets"] += 1
+            self.counted["findings"] += len(reading.findings)
+            self.counted["with findings"] += bool(reading.findings)
+            self.counted.update(f"perception {perception}" for perception in reading.label.perceptions)
+            self.counted[f"intent {reading.label.intent}"] += 1
+            for finding in reading.findings:
+                json.dump(self._finding_row(finding), spool, ensure_ascii=True)
+                spool.write("\n")
+            yield self._ticket_row(reading)
+            self.progress(number)
+
+    def rejected_rows(self) -> Iterator[dict[str, object]]:
+        """Yield the rows that were no tickets, each with its reason."""
+        for rejection in self.rejections:
+            row = asdict(rejection)
+            yield row | {"file": str(row["file"]), "text": self._hidden(str(row["text"]))}
+
+    def summary(self, begun: datetime) -> Run:
+        """Sum up, having checked that no row was lost."""
+        from voctext import __version__
+
+        mined, rejected = self.counted["tickets"], len(self.rejections)
+        if self.export.rows_read != mined + rejected:
+            raise VoctextError(f"{self.export.rows_read} rows read but {mined} mined and {rejected} rejected")
+        return Run(
+            version=__version__,
+            started=begun.isoformat(timespec="seconds"),
+            inputs=[
+                {
+                    "file": str(sheet.path),
+                    "sheet": sheet.name,
+                    "encoding": sheet.encoding,
+                    "header_row": sheet.header_row,
+                    "columns": dict(sheet.columns),
+                }
+                for sheet in self.export.sheets
+            ],
+            skipped=[{"file": str(s.path), "sheet": s.sheet, "reason": s.reason} for s in self.export.skipped],
+            masked=self.masker is not None,
+            taxonomy=self.miner.taxonomy.name,
+            rows={"read": self.export.rows_read, "mined": mined, "rejected": rejected, "blank": self.export.tally.blank},
+            rejected=dict(Counter(rejection.reason for rejection in self.rejections).most_common()),
+            findings=self.counted["findings"],
+            tickets_with_findings=self.counted["with findings"],
+            perceptions={p.value: self.counted[f"perception {p}"] for p in Perception},
+            intents={i.value: self.counted[f"intent {i}"] for i in Intent},
+            warnings=list(self.export.warnings),
+        )
+
+    def _hidden(self, text: str) -> str:
+        return self.masker.mask(text) if self.masker else text
+
+    def _about(self, ticket: Ticket) -> dict[str, object]:
+        customer = ticket.customer
+        return {
+            "ticket": ticket.id,
+            "source": ticket.source,
+            "customer": self.masker.pseudonym(customer) if self.masker and customer else customer,
+            "time": ticket.time.isoformat(sep=" ") if ticket.time else None,
+            "channel": ticket.channel,
+            "segment": ticket.segment,
+        }
+
+    def _ticket_row(self, reading: Reading) -> Mapping[str, object]:
+        label = reading.label
+        return {
+            **self._about(reading.ticket),
+            "status": reading.ticket.status,
+            "satisfaction": reading.ticket.satisfaction,
+            **{str(p): label.perceptions.get(p) for p in Perception},
+            "intent": label.intent.value,
+            **{f"confidence_{k}": round(v, 3) for k, v in label.confidence.items()},
+            "outcome": reading.outcome.value,
+            "findings": len(reading.findings),
+            "abstained": len(reading.abstained),
+            "text": self._hidden(reading.ticket.text),
+        }
+
+    def _finding_row(self, finding: Finding) -> dict[str, object]:
+        text, span = finding.ticket.text, finding.evidence
+        if self.masker:
+            text, [span] = self.masker.mask_with_spans(text, [span])
+        return {
+            **self._about(finding.ticket),
+            "perception": finding.perception.value,
+            "topic": finding.topic,
+            "topic_name": self.miner.taxonomy[finding.topic].name(self.lang),
+            "intent": finding.intent.value,
+            "polarity": finding.polarity,
+            "intensity": finding.intensity,
+            "confidence": round(finding.confidence, 3),
+            "quote": text[slice(*span)],
+            "start": finding.evidence.start,
+            "end": finding.evidence.end,
+            "why": finding.why,
+        }
+
+
+def demand_row(demand: Demand, miner: Miner, lang: str) -> dict[str, object]:
+    """Flatten *demand* into the columns of the demands file."""
+    topic = miner.taxonomy[demand.topic]
+    estimates = {
+        "strength": demand.strength,
+        "share": demand.share,
+        "customer_share": demand.customer_share,
+        "rate": demand.rate,
+    }
+    row: dict[str, object] = {
+        "rank": demand.rank,
+        "topic": demand.topic,
+        "topic_name": topic.name(lang),
+        "perception": demand.perception.value,
+        "cause": topic.cause,
+        "tier": demand.tier,
+        "rank_low": demand.rank_interval[0],
+        "rank_high": demand.rank_interval[1],
+        "top_probability": round(demand.top, 4),
+        "episodes": demand.episodes,
+        "tickets": demand.tickets,
+        "customers": demand.customers,
+        "intensity": round(demand.intensity.value, 4),
+        "complaint_share": round(demand.complaint_share, 4),
+        "quotes": " ‖ ".join(quote.text for quote in demand.quotes),
+    }
+    for name, (value, low, high) in estimates.items():
+        row |= {name: round(value, 4), f"{name}_low": round(low, 4), f"{name}_high": round(high, 4)}
+    for name, factor in (("repeat", demand.repeat), ("unresolved", demand.unresolved)):
+        row |= {name: round(factor.value, 4), f"{name}_measured": factor.measured}
+    return row | {intent.value: count for intent, count in demand.intents.items()}

@@ -1,0 +1,36 @@
+"""What a note says as a whole, from what its clauses say."""
+
+from collections.abc import Iterable, Sequence
+
+from voctext.records import Finding, Intent, NoteLabel, Perception
+
+PRECEDENCE = (Intent.COMPLAINT, Intent.SUGGESTION, Intent.PRAISE, Intent.INQUIRY, Intent.OTHER)
+"""Which intent wins a tie (labelling guide)."""
+
+
+def overall(polarities: Iterable[int]) -> int:
+    """
+    Give the polarity that outweighs, 0 where none does.
+
+    >>> overall([1, -1, -1]), overall([1, -1])
+    (-1, 0)
+    """
+    total = sum(polarities)
+    return (total > 0) - (total < 0)
+
+
+def label_from_findings(findings: Sequence[Finding]) -> NoteLabel:
+    """Sum up *findings*: each perception found, and the intent most of them have."""
+    if not findings:
+        return NoteLabel({}, Intent.OTHER, dict.fromkeys((*Perception, "intent"), 0.5))
+    perceptions: dict[Perception, int] = {}
+    confidence: dict[str, float] = {}
+    for perception in Perception:
+        group = [finding for finding in findings if finding.perception is perception]
+        confidence[perception] = max((finding.confidence for finding in group), default=0.5)
+        if group:
+            perceptions[perception] = overall(finding.polarity for finding in group)
+    intents = [finding.intent for finding in findings]
+    intent = max(PRECEDENCE, key=intents.count)  # the first of the most frequent
+    confidence["intent"] = intents.count(intent) / len(intents)
+    return NoteLabel(perceptions, intent, confidence)

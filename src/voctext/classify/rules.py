@@ -1,0 +1,235 @@
+"""
+Rules: what is sure and explainable, read off the words of the lexicon.
+
+Within a clause, a word of the taxonomy that voices its topic is a finding; a word of blame or praise
+takes the topic it stands beside, or the one last named in the note; a wish takes what it wishes for.
+Negation turns a polarity, what follows a contrast outweighs what came before. The intent of the note
+is read off all of it by the order of the labelling guide: complaint, suggestion, praise, inquiry, other.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from voctext.classify.intensity import intensity
+from voctext.classify.labels import overall
+from voctext.classify.lexicon import Cue, Hit, Lexicon
+from voctext.classify.protocol import Note, Verdict
+from voctext.records import Clause, Finding, Intent, NoteLabel, Perception, Span, Voice
+from voctext.taxonomy import Taxonomy, Topic
+
+NEGATION_REACH = 2
+"""How many characters may stand between a negator and what it turns: 不(是很)好."""
+
+CARRY = 3
+"""How many clauses a topic stays in mind: "转账的时候，我试了几次，都不行"."""
+
+
+@dataclass(slots=True)
+class Vote:
+    """One perception that a clause voices, by the rules."""
+
+    clause: Clause
+    topic: Topic
+    polarity: int
+    start: int
+    end: int
+    words: tuple[str, ...]
+    sure: bool  # voiced by a word of the taxonomy, not by an opinion attached to a topic
+    wish: bool = False
+
+
+@dataclass(slots=True)
+class Opinion:
+    """What the rules make of one note."""
+
+    votes: list[Vote] = field(default_factory=list)
+    cues: Counter[Cue] = field(default_factory=Counter)
+    good: int = 0
+    bad: int = 0
+    silent: list[Clause] = field(default_factory=list)  # opinions without an object
+    exclaimed: bool = False
+    hits: dict[int, list[Hit]] = field(default_factory=dict)
+
+    @property
+    def reproach(self) -> bool:
+        """Whether blame is heard beyond the bare report of harm."""
+        loud = (Cue.RHETORICAL, Cue.SARCASM, Cue.DEMAND, Cue.REPEATED, Cue.AGAIN, Cue.ESCALATION)
+        return self.bad > 0 or self.exclaimed or any(self.cues[cue] for cue in loud)
+
+
+class RuleClassifier:
+    """Reads notes by rules alone, over the words of one taxonomy."""
+
+    def __init__(self, taxonomy: Taxonomy | None = None) -> None:
+        self.taxonomy = taxonomy if taxonomy is not None else Taxonomy.default()
+        self._lexicon = Lexicon(self.taxonomy)
+
+    def classify(self, clauses: Sequence[Clause], /) -> Iterator[Finding]:
+        """Yield the findings of *clauses*, those of one ticket read together."""
+        notes = [list(note) for _, note in groupby(clauses, key=lambda clause: id(clause.ticket))]
+        for verdict in self.judge(notes):
+            yield from verdict.findings
+
+    def label(self, notes: Sequence[Note], /) -> list[NoteLabel]:
+        """Give the labels of *notes*."""
+        return [label_of(opinion) for opinion in self.opinions(notes)]
+
+    def judge(self, notes: Sequence[Note], /) -> list[Verdict]:
+        """Give the verdicts on *notes*."""
+        return [self._verdict(opinion) for opinion in self.opinions(notes)]
+
+    def opinions(self, notes: Sequence[Note]) -> list[Opinion]:
+        """Read *notes*, all their customers' clauses in one search."""
+        voiced = [[clause for clause in note if clause.voice is Voice.CUSTOMER] for note in notes]
+        hits = iter(self._lexicon.find([clause.text for note in voiced for clause in note]))
+        return [_read(note, [next(hits) for _ in note]) for note in voiced]
+
+    def _verdict(self, opinion: Opinion) -> Verdict:
+        label = label_of(opinion)
+        findings = tuple(
+            Finding(
+                clause=vote.clause,
+                perception=vote.topic.perception,
+                intent=intent_of(vote, label.intent),
+                polarity=vote.polarity,
+                topic=vote.topic.id,
+                intensity=intensity(opinion.cues, vote.clause, again=opinion.cues[Cue.AGAIN] > 0),
+                confidence=confidence_of(vote),
+                evidence=vote.clause.aligned.origin(Span(vote.start, vote.end)),
+                why=f"rule: {' + '.join(vote.words)}",
+            )
+            for vote in _distinct(opinion.votes)
+        )
+        return Verdict(label, findings, tuple(opinion.silent))
+
+
+def _distinct(votes: Iterable[Vote]) -> Iterator[Vote]:
+    """Keep one vote per clause and topic."""
+    seen: set[tuple[int, str]] = set()
+    for vote in votes:
+        key = (vote.clause.start, vote.topic.id)
+        if key not in seen:
+            seen.add(key)
+            yield vote
+
+
+def _read(clauses: Sequence[Clause], hits: Sequence[Sequence[Hit]]) -> Opinion:
+    opinion = Opinion()
+    named: tuple[int, Hit] | None = None
+    for number, (clause, found) in enumerate(zip(clauses, hits, strict=True)):
+        opinion.hits[number] = list(found)
+        for hit in found:
+            opinion.cues.update(hit.meaning.cues)
+        if "！！" in clause.text or "!!" in clause.text:
+            opinion.exclaimed = True
+        carried = named[1] if named and number - named[0] <= CARRY else None
+        _read_clause(opinion, clause, found, carried)
+        topical = [hit for hit in found if hit.meaning.topic]
+        if topical:
+            named = number, topical[-1]
+    return opinion
+
+
+def _read_clause(opinion: Opinion, clause: Clause, hits: Sequence[Hit], carried: Hit | None) -> None:
+    """Add what one clause voices to *opinion*."""
+    negators = [hit for hit in hits if Cue.NEGATOR in hit.meaning.cues]
+    stances = [(hit, _polarity(hit, negators)) for hit in hits]
+    voiced = [(hit, p) for hit, p in stances if p is not None and hit.meaning.topic]
+    attitudes = [(hit, p) for hit, p in stances if p and not hit.meaning.topic]
+    opinion.good += sum(p > 0 for _, p in attitudes)
+    opinion.bad += sum(p < 0 for _, p in attitudes)
+    for hit, polarity in voiced:
+        opinion.votes.append(_vote(clause, hit, (hit,), polarity, sure=True))
+    terms = [hit for hit in hits if hit.meaning.topic and hit.meaning.polarity is None]
+    wishes = [hit for hit in hits if Cue.SUGGESTION in hit.meaning.cues]
+    if attitudes and not voiced:
+        stance, polarity = attitudes[-1]
+        about = _nearest(terms, stance) or carried
+        if about is None:
+            opinion.silent.append(clause)
+        else:
+            at = about if about in terms else None
+            opinion.votes.append(_vote(clause, about, (at, stance) if at else (stance,), polarity, sure=False))
+    elif wishes and terms and not voiced:
+        vote = _vote(clause, terms[-1], (wishes[0], terms[-1]), 0, sure=False)
+        vote.wish = True
+        opinion.votes.append(vote)
+
+
+def _vote(clause: Clause, about: Hit, shown: Sequence[Hit], polarity: int, *, sure: bool) -> Vote:
+    topic = about.meaning.topic
+    assert topic is not None  # noqa: S101  callers choose hits that have one
+    start = clause.start + min(hit.start for hit in shown)
+    end = clause.start + max(hit.end for hit in shown)
+    words = tuple(dict.fromkeys(hit.meaning.word for hit in (about, *shown)))
+    return Vote(clause, topic, polarity, start, end, words, sure)
+
+
+def _polarity(hit: Hit, negators: Sequence[Hit]) -> int | None:
+    """Give the stance of *hit*, turned once for each negator just before it."""
+    meaning = hit.meaning
+    stance = meaning.polarity
+    if stance is None and meaning.topic is None:
+        stance = -1 if Cue.BAD in meaning.cues else 1 if Cue.GOOD in meaning.cues else None
+    if not stance:
+        return stance
+    before = [n for n in negators if n.end <= hit.start and hit.start - n.end <= NEGATION_REACH]
+    return -stance if len(before) % 2 else stance
+
+
+def _nearest(terms: Sequence[Hit], stance: Hit) -> Hit | None:
+    return min(terms, key=lambda term: abs(term.start - stance.start), default=None)
+
+
+def label_of(opinion: Opinion) -> NoteLabel:
+    """Sum up a note: each perception with the polarity that outweighs, and the one intent."""
+    perceptions: dict[Perception, int] = {}
+    confidence: dict[str, float] = {}
+    for perception in Perception:
+        votes = [vote for vote in opinion.votes if vote.topic.perception is perception]
+        if votes:
+            perceptions[perception] = overall(vote.polarity for vote in votes)
+            confidence[perception] = max(confidence_of(vote) for vote in votes)
+        else:
+            confidence[perception] = 0.7
+    intent = _note_intent(opinion, perceptions)
+    confidence["intent"] = 0.7
+    return NoteLabel(perceptions, intent, confidence)
+
+
+def _note_intent(opinion: Opinion, perceptions: dict[Perception, int]) -> Intent:
+    cues = opinion.cues
+    harmed = any(p < 0 for p in perceptions.values())
+    pleased = any(p > 0 for p in perceptions.values())
+    wished = any(vote.wish for vote in opinion.votes) or cues[Cue.SUGGESTION] > 0
+    asked = cues[Cue.INQUIRY] > 0
+    blamed = opinion.bad > opinion.good or cues[Cue.RHETORICAL] or cues[Cue.SARCASM] or cues[Cue.ESCALATION]
+    if harmed or blamed:
+        if not opinion.reproach and asked and not pleased:
+            return Intent.INQUIRY
+        if not opinion.reproach and wished and not cues[Cue.DEMAND]:
+            return Intent.SUGGESTION
+        return Intent.COMPLAINT
+    if wished and not cues[Cue.PEER]:
+        return Intent.SUGGESTION
+    if pleased or opinion.good:
+        return Intent.INQUIRY if asked and not pleased else Intent.OTHER if cues[Cue.PEER] else Intent.PRAISE
+    return Intent.INQUIRY if asked else Intent.OTHER
+
+
+def intent_of(vote: Vote, note: Intent) -> Intent:
+    """Give the intent of one finding: its own stance where that is plain, else the note's."""
+    if vote.wish:
+        return Intent.SUGGESTION
+    if vote.polarity > 0:
+        return Intent.PRAISE if note is not Intent.OTHER else note
+    if vote.polarity < 0 and note is Intent.PRAISE:
+        return Intent.COMPLAINT
+    return note
+
+
+def confidence_of(vote: Vote) -> float:
+    """Give how often such a vote is right, from its kind."""
+    return 0.85 if vote.sure else 0.65

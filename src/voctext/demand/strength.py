@@ -1,0 +1,164 @@
+"""
+Demand strength, episode by episode.
+
+D = λ · s · (1 + r) · u, in severity-weighted unresolved episodes per 1,000 customers: λ episodes per
+1,000 of exposure, s mean intensity, r share of episodes with repeat contacts, u share unresolved.
+A factor the export cannot tell is neutral (1 for u, 0 for r) and said to be not measured.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from voctext.demand.estimate import Estimate, Factor
+from voctext.demand.tally import INTENTS, UNKNOWN, Tally
+from voctext.records import Intent
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+
+PER = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Episodes:
+    """
+    Episodes in columns, in order of topic and customer.
+
+    One episode is one customer and one demand within *days* of its first contact. Tickets without a
+    date are taken as one moment; tickets without a customer each as a customer of their own.
+    """
+
+    topic: "Ints"
+    customer: "Ints"
+    intensity: "Floats"
+    contacts: "Ints"
+    unresolved: "Ints"  # 1, 0, or UNKNOWN; the last contact that tells decides
+
+    @classmethod
+    def of(cls, tally: Tally, *, days: int) -> "Episodes":
+        """Group the complaints and suggestions of *tally*."""
+        import numpy as np
+
+        intent = np.frombuffer(tally.finding_intent, dtype=np.int8)
+        asks = np.isin(intent, [INTENTS.index(Intent.COMPLAINT), INTENTS.index(Intent.SUGGESTION)])
+        ticket = np.frombuffer(tally.finding_ticket, dtype=np.int64)[asks]
+        topic = np.frombuffer(tally.finding_topic, dtype=np.int64)[asks]
+        felt = np.frombuffer(tally.finding_intensity, dtype=np.float64)[asks]
+        customer = np.frombuffer(tally.ticket_customer, dtype=np.int64)[ticket]
+        day = np.frombuffer(tally.ticket_day, dtype=np.int64)[ticket]
+        order = np.lexsort((ticket, day, customer, topic))
+        ticket, topic, felt, customer, day = (column[order] for column in (ticket, topic, felt, customer, day))
+        first = _episode_starts(topic, customer, day, days)
+        if not len(first):
+            return cls(topic, customer, felt, topic, topic)
+        number = np.zeros(len(topic), dtype=np.int64)
+        number[first[1:]] = 1
+        number = np.cumsum(number)
+        new_ticket = np.ones(len(ticket), dtype=np.int64)
+        new_ticket[1:] = (ticket[1:] != ticket[:-1]) | (number[1:] != number[:-1])
+        return cls(
+            topic[first],
+            customer[first],
+            np.maximum.reduceat(felt, first),
+            np.add.reduceat(new_ticket, first),
+            _last_known(np.frombuffer(tally.ticket_unresolved, dtype=np.int8)[ticket], number, len(first)),
+        )
+
+
+def _episode_starts(topic: "Ints", customer: "Ints", day: "Ints", days: int) -> "Ints":
+    """Give the positions at which an episode begins, the columns being sorted."""
+    import numpy as np
+
+    if not len(topic):
+        return np.zeros(0, dtype=np.int64)
+    begins = np.ones(len(topic), dtype=bool)
+    begins[1:] = (topic[1:] != topic[:-1]) | (customer[1:] != customer[:-1])
+    # Only where the same pair comes again far apart must the window be walked.
+    far = np.zeros(len(topic), dtype=bool)
+    groups = np.flatnonzero(begins)
+    last = np.append(groups[1:], len(topic)) - 1
+    for start, stop in zip(groups, last, strict=True) if days else ():
+        if day[stop] - day[start] < days:
+            continue
+        opened = day[start]
+        for i in range(start + 1, stop + 1):
+            if day[i] - opened >= days:
+                far[i], opened = True, day[i]
+    return np.flatnonzero(begins | far)
+
+
+def _last_known(known: "NDArray[np.int8]", number: "Ints", episodes: int) -> "Ints":
+    import numpy as np
+
+    result = np.full(episodes, UNKNOWN, dtype=np.int64)
+    told = known != UNKNOWN
+    result[number[told]] = known[told]  # later contacts overwrite earlier ones
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class Strength:
+    """The factors of each topic, their product, and draws of it: arrays of one entry per topic."""
+
+    rate: list[Estimate]
+    intensity: list[Factor]
+    repeat: list[Factor]
+    unresolved: list[Factor]
+    strength: list[Estimate]
+    draws: Any  # (draws, topics)
+
+
+def measure(
+    episodes: Episodes, topics: int, *, exposure: float, repeats: bool, level: float, draws: int, seed: int
+) -> Strength:
+    """
+    Give the strength of each of *topics*, with intervals at *level* from *draws* Monte-Carlo draws.
+
+    Rates are drawn from the Jeffreys posterior of a Poisson count, shares from that of a binomial
+    (Brown, Cai & DasGupta 2001), the mean intensity from its normal approximation. *repeats* says
+    whether the export names customers and dates, without which r is not measured.
+    """
+    import numpy as np
+
+    generator = np.random.default_rng(seed)
+    count = np.bincount(episodes.topic, minlength=topics)
+    again = np.bincount(episodes.topic, weights=episodes.contacts > 1, minlength=topics)
+    told = np.bincount(episodes.topic, weights=episodes.unresolved != UNKNOWN, minlength=topics)
+    still = np.bincount(episodes.topic, weights=episodes.unresolved == 1, minlength=topics)
+    felt = np.bincount(episodes.topic, weights=episodes.intensity, minlength=topics)
+    squares = np.bincount(episodes.topic, weights=episodes.intensity**2, minlength=topics)
+    some = np.maximum(count, 1)
+    mean = felt / some
+    error = np.sqrt(np.maximum(squares / some - mean**2, 1e-4) / some)
+    size = (draws, topics)
+    rate = generator.gamma(count + 0.5, size=size) * PER / exposure
+    s = np.clip(generator.normal(mean, error, size=size), 0.0, 1.0)
+    r = generator.beta(again + 0.5, count - again + 0.5, size=size) if repeats else np.zeros(size)
+    u = np.where(told > 0, generator.beta(still + 0.5, told - still + 0.5, size=size), 1.0)
+    drawn = rate * s * (1 + r) * u
+    share_again = again / some if repeats else np.zeros(topics)
+    share_still = np.where(told > 0, still / np.maximum(told, 1), 1.0)
+    point = count * PER / exposure * mean * (1 + share_again) * share_still
+    return Strength(
+        rate=_estimates(count * PER / exposure, rate, level),
+        intensity=[Factor(float(value), bool(n)) for value, n in zip(mean, count, strict=True)],
+        repeat=[Factor(float(value), repeats) for value in share_again],
+        unresolved=[Factor(float(value), bool(n)) for value, n in zip(share_still, told, strict=True)],
+        strength=_estimates(point, drawn, level),
+        draws=drawn,
+    )
+
+
+def _estimates(values: "Floats", draws: "Floats", level: float) -> list[Estimate]:
+    """Pair each value with the interval of its draws, widened where need be to hold it."""
+    import numpy as np
+
+    low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    return [
+        Estimate(float(v), min(float(a), float(v)), max(float(b), float(v)))
+        for v, a, b in zip(values, low, high, strict=True)
+    ]

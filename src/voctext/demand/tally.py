@@ -1,0 +1,129 @@
+"""What is kept of tickets and findings to count demands: a few numbers each, in columns."""
+
+import heapq
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from typing import NamedTuple
+
+from voctext.mask import Masker
+from voctext.records import Finding, Intent, Outcome, Perception, Ticket
+
+UNKNOWN = -1
+
+DONE = ("已办结", "办结", "已解决", "已处理", "已完成", "处理完", "完成", "结案", "結案", "已关闭", "关闭", "归档", "歸檔",
+        "已回复", "closed", "resolved", "done", "solved", "completed")  # fmt: skip
+OPEN = ("未解决", "未處理", "未处理", "未办结", "未完成", "未结案", "未結案", "处理中", "處理中", "待", "重新打开", "重开", "催办", "跟进中", "跟進中",
+        "open", "pending", "in progress", "reopened", "unresolved", "new")  # fmt: skip
+
+
+def is_unresolved(ticket: Ticket, outcome: Outcome) -> bool | None:
+    """
+    Tell whether *ticket* is still unresolved; None where nothing says so.
+
+    The customer's word in the note ("客户仍不接受") goes before the status of the export, and the
+    status before the resolved date.
+    """
+    if outcome is Outcome.UNRESOLVED:
+        return True
+    status = (ticket.status or "").strip().lower()
+    if status and any(word in status for word in OPEN):
+        return True
+    if ticket.resolved is not None or (status and any(word in status for word in DONE)):
+        return False
+    return False if outcome is Outcome.RESOLVED else None
+
+
+class Quote(NamedTuple):
+    """A customer's own words for a demand, in the sentence they stand in."""
+
+    ticket: str
+    text: str
+    start: int
+    end: int
+
+
+INTENTS = tuple(Intent)
+QUOTE_REACH = 60
+"""How many characters around the evidence a quote keeps."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """
+    The columns: one entry per ticket, and one per finding.
+
+    *ticket_customer* counts customers in order of appearance; a ticket of no known customer is its
+    own. *ticket_day* is a proleptic Gregorian ordinal, or UNKNOWN.
+    """
+
+    masker: Masker | None = None  # masks the quotes; None keeps them as written
+    quotes_kept: int = 3
+    ticket_customer: "array[int]" = field(default_factory=lambda: array("q"))
+    ticket_day: "array[int]" = field(default_factory=lambda: array("q"))
+    ticket_unresolved: "array[int]" = field(default_factory=lambda: array("b"))
+    ticket_named: "array[int]" = field(default_factory=lambda: array("b"))
+    finding_ticket: "array[int]" = field(default_factory=lambda: array("q"))
+    finding_topic: "array[int]" = field(default_factory=lambda: array("q"))
+    finding_intent: "array[int]" = field(default_factory=lambda: array("b"))
+    finding_intensity: "array[float]" = field(default_factory=lambda: array("d"))
+    topics: dict[str, int] = field(default_factory=dict)
+    perceptions: list[Perception] = field(default_factory=list)
+    quotes: list[list[tuple[float, int, Quote]]] = field(default_factory=list)
+    _customers: dict[str, int] = field(default_factory=dict)
+    _order: "count[int]" = field(default_factory=count)
+
+    def add(self, ticket: Ticket, findings: Iterable[Finding], outcome: Outcome = Outcome.UNKNOWN) -> None:
+        """Count one ticket and what was found in it."""
+        number = len(self.ticket_customer)
+        key = f"customer {ticket.customer}" if ticket.customer else f"ticket {number}"
+        self.ticket_customer.append(self._customers.setdefault(key, len(self._customers)))
+        self.ticket_named.append(bool(ticket.customer))
+        self.ticket_day.append(ticket.time.toordinal() if ticket.time else UNKNOWN)
+        unresolved = is_unresolved(ticket, outcome)
+        self.ticket_unresolved.append(UNKNOWN if unresolved is None else unresolved)
+        for finding in findings:
+            self._add_finding(number, finding)
+
+    def _add_finding(self, ticket: int, finding: Finding) -> None:
+        topic = self.topics.setdefault(finding.topic, len(self.topics))
+        if topic == len(self.perceptions):
+            self.perceptions.append(finding.perception)
+            self.quotes.append([])
+        self.finding_ticket.append(ticket)
+        self.finding_topic.append(topic)
+        self.finding_intent.append(INTENTS.index(finding.intent))
+        self.finding_intensity.append(finding.intensity)
+        if finding.intent in (Intent.COMPLAINT, Intent.SUGGESTION):
+            self._keep_quote(topic, finding)
+
+    def _keep_quote(self, topic: int, finding: Finding) -> None:
+        """Keep the quotes most sure and most strongly felt, no two with the same evidence."""
+        kept = self.quotes[topic]
+        worth = finding.confidence * (0.5 + finding.intensity)
+        if len(kept) == self.quotes_kept and worth <= kept[0][0]:
+            return
+        quote = _quote(finding, self.masker)
+        if any(quote.text == other.text for _, _, other in kept):
+            return
+        entry = (worth, -next(self._order), quote)
+        if len(kept) < self.quotes_kept:
+            heapq.heappush(kept, entry)
+        else:
+            heapq.heapreplace(kept, entry)
+
+    def best_quotes(self, topic: int) -> Iterator[Quote]:
+        """Yield the quotes kept for *topic*, the best first."""
+        return (quote for _, _, quote in sorted(self.quotes[topic], reverse=True))
+
+
+def _quote(finding: Finding, masker: Masker | None) -> Quote:
+    """Mask before cutting: half a phone number would not be known for one."""
+    text, (start, end) = finding.ticket.text, finding.evidence
+    if masker is not None:
+        text, [(start, end)] = masker.mask_with_spans(text, [finding.evidence])
+    low, high = max(0, start - QUOTE_REACH), min(len(text), end + QUOTE_REACH)
+    head, tail = "…" if low else "", "…" if high < len(text) else ""
+    shift = len(head) - low
+    return Quote(finding.ticket.id, f"{head}{text[low:high]}{tail}", start + shift, end + shift)

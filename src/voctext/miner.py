@@ -1,0 +1,118 @@
+"""From tickets to findings: the pipeline, one batch in memory."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, islice
+from pathlib import Path
+from typing import Self, TypeVar
+
+from voctext.classify.labels import label_from_findings
+from voctext.classify.protocol import Classifier, NoteClassifier, Verdict
+from voctext.clauses import outcome, split
+from voctext.errors import InputError
+from voctext.records import Clause, Finding, NoteLabel, Reading, Ticket, Voice
+from voctext.taxonomy import Taxonomy
+from voctext.text import normalize_batch
+
+BATCH = 1024
+"""Tickets read at a time: enough to share the cost of a call, little enough to stream."""
+
+T = TypeVar("T")
+
+
+class Miner:
+    """
+    Reads tickets with a classifier.
+
+    >>> miner = Miner.default()
+    >>> [(f.perception.value, f.polarity, f.topic, f.quote) for f in miner.mine([Ticket("1", "APP一登入就閃退")])]
+    [('product', -1, 'app_crash', '閃退')]
+    """
+
+    def __init__(self, classifier: Classifier, *, taxonomy: Taxonomy | None = None, batch_size: int = BATCH) -> None:
+        """
+        Read with *classifier*, *batch_size* tickets at a time; *taxonomy* names the topics in reports.
+
+        Raises:
+            InputError: The batch size is not positive, or the classifier has no `classify`.
+        """
+        if batch_size < 1:
+            raise InputError(f"batch_size is {batch_size}; give a number of tickets, 1 or more")
+        if not isinstance(classifier, Classifier):
+            raise InputError(f"{type(classifier).__name__} has no classify(clauses); see voctext.Classifier")
+        self.classifier = classifier
+        self.taxonomy = taxonomy if taxonomy is not None else Taxonomy.default()
+        self.batch_size = batch_size
+
+    @classmethod
+    def default(cls) -> Self:
+        """Read with what voctext ships: the banking taxonomy and its classifier."""
+        return cls.of(Taxonomy.default())
+
+    @classmethod
+    def from_taxonomy(cls, path: str | Path) -> Self:
+        """
+        Read with the taxonomy in the YAML file at *path*.
+
+        Raises:
+            TaxonomyError: The file is not a taxonomy; every problem is told.
+        """
+        return cls.of(Taxonomy.load(path))
+
+    @classmethod
+    def of(cls, taxonomy: Taxonomy) -> Self:
+        """Read with *taxonomy*."""
+        from voctext.classify.rules import RuleClassifier
+
+        return cls(RuleClassifier(taxonomy), taxonomy=taxonomy)
+
+    def mine(self, tickets: Iterable[Ticket]) -> Iterator[Finding]:
+        """Yield the findings of *tickets*, ticket by ticket."""
+        for reading in self.read(tickets):
+            yield from reading.findings
+
+    def label(self, texts: Iterable[str | Ticket]) -> Iterator[NoteLabel]:
+        """
+        Yield what each of *texts* says as a whole.
+
+        >>> label = next(Miner.default().label(["坐席态度很好，但系统老是报错"]))
+        >>> sorted((perception.value, polarity) for perception, polarity in label.perceptions.items())
+        [('person', 1), ('product', -1)]
+        >>> label.intent.value
+        'complaint'
+        """
+        for batch in _batched(map(_as_ticket, texts), self.batch_size):
+            notes = self._clauses(batch)
+            if isinstance(self.classifier, NoteClassifier):
+                yield from self.classifier.label(notes)
+            else:
+                yield from (verdict.label for verdict in self._verdicts(batch, notes))
+
+    def read(self, tickets: Iterable[Ticket | str]) -> Iterator[Reading]:
+        """Yield all that each of *tickets* says: findings, label, outcome, and what stayed unclear."""
+        for batch in _batched(map(_as_ticket, tickets), self.batch_size):
+            notes = self._clauses(batch)
+            for ticket, note, verdict in zip(batch, notes, self._verdicts(batch, notes), strict=True):
+                yield Reading(ticket, verdict.findings, verdict.label, outcome(note), verdict.abstained)
+
+    def _clauses(self, batch: Sequence[Ticket]) -> list[list[Clause]]:
+        aligned = normalize_batch([ticket.text for ticket in batch])
+        return [split(ticket, text) for ticket, text in zip(batch, aligned, strict=True)]
+
+    def _verdicts(self, batch: Sequence[Ticket], notes: Sequence[Sequence[Clause]]) -> list[Verdict]:
+        if isinstance(self.classifier, NoteClassifier):
+            return self.classifier.judge(notes)
+        voiced = [clause for note in notes for clause in note if clause.voice is Voice.CUSTOMER]
+        found = groupby(self.classifier.classify(voiced), key=lambda finding: id(finding.ticket))
+        findings = {ticket: tuple(group) for ticket, group in found}
+        mine = [findings.get(id(ticket), ()) for ticket in batch]
+        return [Verdict(label_from_findings(group), group) for group in mine]
+
+
+def _as_ticket(ticket: Ticket | str) -> Ticket:
+    return ticket if isinstance(ticket, Ticket) else Ticket("", ticket)
+
+
+def _batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
