@@ -20,7 +20,8 @@ from voctext.mask import Masker
 from voctext.miner import Miner
 from voctext.records import Finding, Intent, Perception, Reading, Ticket
 from voctext.report import render
-from voctext.tables import Export, Format, Rejection, write_rows, written_aside
+from voctext.tables import Export, Rejection, write_rows, written_aside
+from voctext.tables.write import Format
 
 FINDING_COLUMNS = (
     "ticket", "source", "customer", "time", "channel", "segment", "perception", "topic", "topic_name", "intent",
@@ -87,7 +88,9 @@ def analyze(
     begun = datetime.now(UTC)
     job = _Job(export, miner, masker, lang, progress)
     with tempfile.TemporaryFile("w+", encoding="utf-8", dir=out) as spool:
-        tickets = write_rows(out / f"tickets.{format}", job.ticket_rows(spool), format=format, columns=TICKET_COLUMNS)
+        tickets = write_rows(
+            out / f"tickets.{format}", job.ticket_rows(spool), format=format, columns=TICKET_COLUMNS
+        )
         spool.seek(0)
         findings = write_rows(
             out / f"findings.{format}", map(json.loads, spool), format=format, columns=FINDING_COLUMNS
@@ -124,9 +127,11 @@ class _Job:
     def __post_init__(self) -> None:
         self.tally = Tally(masker=self.masker)
 
-    def ticket_rows(self, spool: IO[str]) -> Iterator[dict[str, object]]:
+    def ticket_rows(self, spool: IO[str]) -> Iterator[Mapping[str, object]]:
         """Yield a row per ticket, its findings' rows going to *spool*."""
-        for number, reading in enumerate(self.miner.read(self.export.tickets(self.rejections.append)), start=1):
+        for number, reading in enumerate(
+            self.miner.read(self.export.tickets(self.rejections.append)), start=1
+        ):
             self.tally.add(reading.ticket, reading.findings, reading.outcome)
             self.counted["tickets"] += 1
             self.counted["findings"] += len(reading.findings)
@@ -165,10 +170,17 @@ class _Job:
                 }
                 for sheet in self.export.sheets
             ],
-            skipped=[{"file": str(s.path), "sheet": s.sheet, "reason": s.reason} for s in self.export.skipped],
+            skipped=[
+                {"file": str(s.path), "sheet": s.name, "reason": s.reason} for s in self.export.skipped
+            ],
             masked=self.masker is not None,
             taxonomy=self.miner.taxonomy.name,
-            rows={"read": self.export.rows_read, "mined": mined, "rejected": rejected, "blank": self.export.tally.blank},
+            rows={
+                "read": self.export.rows_read,
+                "mined": mined,
+                "rejected": rejected,
+                "blank": self.export.tally.blank,
+            },
             rejected=dict(Counter(rejection.reason for rejection in self.rejections).most_common()),
             findings=self.counted["findings"],
             tickets_with_findings=self.counted["with findings"],

@@ -27,7 +27,9 @@ _SAYS = (
 )
 # A note written about the customer: "客户反映…", "今日客户来电"
 _THIRD_PERSON = re.compile(rf"(?:\A|[，。；,;：:\s\d日月年])(?:来电)?{_SUBJECT.replace('|其)', ')')}{_SAYS}")
-_CUSTOMER_SAYS = re.compile(rf"\A\s*(?:但是?|而且|并且|同时|另外?|此外|后续?|现)?{_SUBJECT}{_SAYS}|\A\s*(?:本人|我(?!行|部|中心|处|司|方))")
+_CUSTOMER_SAYS = re.compile(
+    rf"\A\s*(?:但是?|而且|并且|同时|另外?|此外|后续?|现)?{_SUBJECT}{_SAYS}|\A\s*(?:本人|我(?!行|部|中心|处|司|方))"
+)
 
 # What the institution did, does or asks its own people to do.
 _INSTITUTION = re.compile(
@@ -43,15 +45,15 @@ _INSTITUTION = re.compile(
     r"|(?:根据|依据|按照?)(?:我行|本行|银行|相关)(?:相关)?(?:规定|制度|政策|要求)"
     r")"
 )
-_SETTLED = (
-    r"(?:理解|认可|接受|无异议|没有异议|谅解|感谢|致谢|满意|同意|知晓|知悉|清楚|明白|已?解决|已收到|已处理|撤诉|撤销|不再追究|无其他)"
-)
+_SETTLED = r"(?:理解|认可|接受|无异议|没有异议|谅解|感谢|致谢|满意|同意|知晓|知悉|清楚|明白|已?解决|已收到|已处理|撤诉|撤销|不再追究|无其他)"
 _OUTCOME = re.compile(
     rf"\A\s*(?:最终|现|后|目前|但|且|并)?{_SUBJECT}?(?:本人)?(?:对此|对处理(?:结果|方案)?|对解释|对回复)?(?:已|均|也|均已)?(?:表示|回复|反馈|称)?"
     rf"(?:已|均|可以?|能够?|非常|基本|仍然?|依然|还是|坚持|不|未|无法|拒绝|暂|勉强|不太|没有|表示){{0,3}}{_SETTLED}"
     rf"|\A\s*(?:最终|现|后|目前|但)?{_SUBJECT}(?:表示)?(?:仍|依然|依旧|还是|坚持)"
 )
-_UNSETTLED = re.compile(r"仍|依然|依旧|还是不|坚持|不(?:理解|认可|接受|满|同意|清楚)|未(?:认可|接受|同意|解决|能)|无法(?:接受|认可|理解)|拒绝|没有?解决")
+_UNSETTLED = re.compile(
+    r"仍|依然|依旧|还是不|坚持|不(?:理解|认可|接受|满|同意|清楚)|未(?:认可|接受|同意|解决|能)|无法(?:接受|认可|理解)|拒绝|没有?解决"
+)
 
 _ROLE = re.compile(
     r"(?:\A|(?<=[\n。！？!?；;，, ]))(?:【|\[)?(?P<role>客服(?:人员|代表|小姐|\d{1,6})?|坐席|座席|话务员|客户经理|柜员|机器人|智能客服|银行|agent|Agent|AGENT"
@@ -60,7 +62,9 @@ _ROLE = re.compile(
 _CUSTOMER_ROLES = frozenset({"客户", "顾客", "用户", "来电人", "市民", "customer"})
 _LETTER_ROLES = frozenset("ab甲乙")
 # What only the one who answers the phone says.
-_AGENT_TALK = re.compile(r"(?:很高兴|竭诚)?为您服务|请问(?:您)?有什么|可以帮|请您(?:稍等|提供|核对)|工号|感谢您的?(?:来电|致电)|这边帮您|给您(?:查|登记|反馈)|您(?:先)?别着急")
+_AGENT_TALK = re.compile(
+    r"(?:很高兴|竭诚)?为您服务|请问(?:您)?有什么|可以帮|请您(?:稍等|提供|核对)|工号|感谢您的?(?:来电|致电)|这边帮您|给您(?:查|登记|反馈)|您(?:先)?别着急"
+)
 
 
 def split(ticket: Ticket, aligned: AlignedText) -> list[Clause]:
@@ -85,8 +89,7 @@ def split(ticket: Ticket, aligned: AlignedText) -> list[Clause]:
         return [Clause(ticket, aligned, start, end, Voice.CUSTOMER) for start, end in pieces]
     voices = _narrated([text[start:end] for start, end in pieces])
     return [
-        Clause(ticket, aligned, start, end, voice)
-        for (start, end), voice in zip(pieces, voices, strict=True)
+        Clause(ticket, aligned, start, end, voice) for (start, end), voice in zip(pieces, voices, strict=True)
     ]
 
 

@@ -49,12 +49,16 @@ Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for the results; 
 Lang = Annotated[Language, typer.Option(help="Language of topic names and the report.")]
 Form = Annotated[TableFormat, typer.Option("--format", help="File format of the tables.")]
 NoMask = Annotated[bool, typer.Option("--no-mask", help="Write personal data as it stands. Default: masked.")]
-Topics = Annotated[Optional[Path], typer.Option("--taxonomy", help="A taxonomy file of your own.", show_default="banking")]  # noqa: UP045
-Name = Optional[str]  # noqa: UP045  typer reads this form on every Python
+Topics = Annotated[
+    Optional[Path], typer.Option("--taxonomy", help="A taxonomy file of your own.", show_default="banking")
+]
+Name = Optional[str]  
 
 
 @app.callback(invoke_without_command=True)
-def root(version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False) -> None:
+def root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
     """Read what bank customers write, and tell what they demand and how strongly."""
     if version:
         from voctext import __version__
@@ -65,14 +69,20 @@ def root(version: Annotated[bool, typer.Option("--version", help="Print the vers
 
 @app.command()
 def analyze(
-    paths: Annotated[list[Path], typer.Argument(help="Export files or folders: csv, tsv, xlsx, xls, jsonl, parquet.")],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Export files or folders: csv, tsv, xlsx, xls, jsonl, parquet.")
+    ],
     out: Out,
     lang: Lang = Language.HANS,
     form: Form = TableFormat.CSV,
     taxonomy: Topics = None,
     no_mask: NoMask = False,
-    exposure: Annotated[Optional[float], typer.Option(help="Number of customers the export covers.", min=1)] = None,  # noqa: UP045
-    text_column: Annotated[Name, typer.Option(help="Header of the customers' words, or #3 for the third column.")] = None,
+    exposure: Annotated[
+        Optional[float], typer.Option(help="Number of customers the export covers.", min=1)
+    ] = None,
+    text_column: Annotated[
+        Name, typer.Option(help="Header of the customers' words, or #3 for the third column.")
+    ] = None,
     id_column: Annotated[Name, typer.Option(help="Header of the ticket id.")] = None,
     customer_column: Annotated[Name, typer.Option(help="Header of the customer id.")] = None,
     time_column: Annotated[Name, typer.Option(help="Header of the time received.")] = None,
@@ -105,7 +115,10 @@ def analyze(
 
 @app.command()
 def demo(
-    out: Out = Path("demo-out"), lang: Lang = Language.HANS, form: Form = TableFormat.CSV, no_mask: NoMask = False
+    out: Out = Path("demo-out"),
+    lang: Lang = Language.HANS,
+    form: Form = TableFormat.CSV,
+    no_mask: NoMask = False,
 ) -> None:
     """Run analyze on a synthetic export that ships with voctext."""
     from voctext.demo import write_export
@@ -172,7 +185,14 @@ def _miner(taxonomy: Path | None) -> Any:
 
 
 def _analyze(
-    export: Any, out: Path, *, lang: Language, form: TableFormat, taxonomy: Path | None, masked: bool, exposure: float | None
+    export: Any,
+    out: Path,
+    *,
+    lang: Language,
+    form: TableFormat,
+    taxonomy: Path | None,
+    masked: bool,
+    exposure: float | None,
 ) -> None:
     from voctext.analyze import analyze as run_analysis
     from voctext.mask import Masker
@@ -184,7 +204,14 @@ def _analyze(
     total = sum(n for n in known if n is not None) if None not in known else None
     with _progress(total) as tick:
         run = run_analysis(
-            export, out, miner=miner, masker=masker, format=form.value, lang=lang.value, exposure=exposure, progress=tick
+            export,
+            out,
+            miner=miner,
+            masker=masker,
+            format=form.value,
+            lang=lang.value,
+            exposure=exposure,
+            progress=tick,
         )
     for warning in run.warnings:
         typer.echo(f"note: {warning}")
@@ -200,11 +227,13 @@ def _print_export(export: Any) -> None:
     for sheet in export.sheets:
         header = f"header in row {sheet.header_row}" if sheet.header_row else "no header row"
         place = f"{sheet.path} [{sheet.name}]" if sheet.name else str(sheet.path)
-        typer.echo(f"reading {place}: {sheet.encoding}, {header}" if sheet.encoding else f"reading {place}: {header}")
+        typer.echo(
+            f"reading {place}: {sheet.encoding}, {header}" if sheet.encoding else f"reading {place}: {header}"
+        )
         for field, header in sheet.columns.items():
             typer.echo(f"  {field:<12} {header}")
     for entry in export.skipped:
-        typer.echo(f"skipped {entry.path} {f'[{entry.sheet}]' if entry.sheet else ''}: {entry.reason}")
+        typer.echo(f"skipped {entry.path}{f' [{entry.name}]' if entry.name else ''}: {entry.reason}")
 
 
 @contextmanager
@@ -238,10 +267,14 @@ def _print_scores(scores: dict[str, Any]) -> None:
     for head in ("perception", "intent"):
         for name, value in scores[head].items():
             if isinstance(value, dict):
-                table.add_row(name, *(f"{value[k]:.3f}" for k in ("precision", "recall", "f1")), str(value["support"]))
+                table.add_row(
+                    name, *(f"{value[k]:.3f}" for k in ("precision", "recall", "f1")), str(value["support"])
+                )
         table.add_row(f"{head}, macro", "", "", f"{scores[head]['macro_f1']:.3f}", "", end_section=True)
     Console().print(table)
-    typer.echo(f"polarity accuracy {scores['polarity']['accuracy']:.3f}   exact match {scores['exact_match']:.3f}")
+    typer.echo(
+        f"polarity accuracy {scores['polarity']['accuracy']:.3f}   exact match {scores['exact_match']:.3f}"
+    )
 
 
 if __name__ == "__main__":

@@ -33,7 +33,9 @@ def read_labelled(path: str | Path) -> list[LabelledNote]:
     """
     path = Path(path)
     if not path.is_file():
-        raise InputError(f"{path}: no such file; give a CSV file with columns text, product, rule, person, intent")
+        raise InputError(
+            f"{path}: no such file; give a CSV file with columns text, product, rule, person, intent"
+        )
     notes = []
     with path.open(encoding="utf-8-sig", newline="") as stream:
         reader = csv.DictReader(stream)

@@ -28,7 +28,9 @@ class Miner:
     [('product', -1, 'app_crash', '閃退')]
     """
 
-    def __init__(self, classifier: Classifier, *, taxonomy: Taxonomy | None = None, batch_size: int = BATCH) -> None:
+    def __init__(
+        self, classifier: Classifier, *, taxonomy: Taxonomy | None = None, batch_size: int = BATCH
+    ) -> None:
         """
         Read with *classifier*, *batch_size* tickets at a time; *taxonomy* names the topics in reports.
 

@@ -150,17 +150,35 @@ _MEDIA = (
 # The steps in order: what to find, with an example, and what to make of it.
 _STEPS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"[\ud800-\udfff]|锟斤拷|烫烫烫"), lambda _: HOLE),
-    (re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,12});|&nbsp;?"), lambda m: html.unescape(m[0])),
+    (
+        re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,12});|&nbsp;?"),
+        lambda m: html.unescape(m[0]),
+    ),
     (re.compile(r"</?([a-zA-Z]{1,10})(?:\s[^<>]{0,300})?/?>"), _tag),
-    (re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"), _keep_nothing),
-    (re.compile("[\uff02-\uff07\uff0a\uff0b\uff0d-\uff19\uff1c-\uff1e\uff20-\uff5d\u2e80-\u2fdf\uf900-\ufaff]"), _compatibility),
+    (
+        re.compile(
+            "[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+        ),
+        _keep_nothing,
+    ),
+    (
+        re.compile(
+            "[\uff02-\uff07\uff0a\uff0b\uff0d-\uff19\uff1c-\uff1e\uff20-\uff5d\u2e80-\u2fdf\uf900-\ufaff]"
+        ),
+        _compatibility,
+    ),
     (re.compile(_MEDIA), _keep_nothing),
     (re.compile(_WECHAT), _keep_nothing),
     (re.compile('"{2,}'), _keep_nothing),  # quoted CSV residue
     # 系統(tǒng), 獎(jiǎng): a syllable with its tone mark after one character
     (re.compile(rf"(?<=[{_HAN}])[(（](?=[a-z]*[{_TONED}])[a-z{_TONED}]{{1,6}}[)）]"), _keep_nothing),
     # the few syllables without a tone
-    (re.compile(r"(?<=[們们])\(men\)|(?<=[個个])\(ge\)|(?<=[麼么])\(me\)|(?<=[著着])\(zhe\)|(?<=[裡裏里])\(li\)"), _keep_nothing),
+    (
+        re.compile(
+            r"(?<=[們们])\(men\)|(?<=[個个])\(ge\)|(?<=[麼么])\(me\)|(?<=[著着])\(zhe\)|(?<=[裡裏里])\(li\)"
+        ),
+        _keep_nothing,
+    ),
     (re.compile(rf"(?<=[{_HAN}])\?{{2,}}(?=[{_HAN}])"), _hole),
     (re.compile(rf"{HOLE}{{2,}}"), lambda _: HOLE),
     (re.compile(r"([!！?？。.,，、;；:：~～…\-_=*#])\1{2,}"), lambda m: m[1] * 2),
@@ -195,7 +213,7 @@ def normalize(text: str) -> AlignedText:
 def normalize_batch(texts: Iterable[str]) -> list[AlignedText]:
     """Normalize *texts*, those in traditional script by one OpenCC call."""
     results = [AlignedText.of(text) for text in texts]
-    pending = range(len(results))
+    pending = list(range(len(results)))
     for _ in range(_MOST_PASSES):  # a step may uncover work for an earlier one: &amp;lt; or a new word
         if not pending:
             break

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
 
 GAP_CHARACTERS = 6
+DIGIT = "#"
+"""Stands in a word for any digit: 才#k is 才8k, and the end of 才18k."""
 
 
 class Cue(IntEnum):
@@ -90,14 +92,19 @@ class Lexicon:
         pieces: dict[str, list[tuple[int, int]]] = {}
         for number, meaning in enumerate(self._meanings):
             for place, piece in enumerate(meaning.word.split(GAP)):
-                pieces.setdefault(piece, []).append((number, place))
+                for form in _digits(piece):
+                    pieces.setdefault(form, []).append((number, place))
         # Per pattern: the meaning it is by itself, and the gapped words it is the last piece of.
         self._whole: list[Meaning | None] = []
         self._last_of: list[list[tuple[Meaning, tuple[str, ...]]]] = []
         for piece, uses in pieces.items():
             words = [self._meanings[number] for number, _ in uses]
-            self._whole.append(next((word for word in words if word.word == piece), None))
-            gapped = [word for word, (_, place) in zip(words, uses, strict=True) if 0 < place == word.word.count(GAP)]
+            self._whole.append(next((word for word in words if GAP not in word.word), None))
+            gapped = [
+                word
+                for word, (_, place) in zip(words, uses, strict=True)
+                if 0 < place == word.word.count(GAP)
+            ]
             self._last_of.append([(word, tuple(word.word.split(GAP)[:-1])) for word in gapped])
         self.words = tuple(pieces)
         self._automaton: AhoCorasick = AhoCorasick(list(pieces), implementation=Implementation.DFA)
@@ -126,6 +133,11 @@ class Lexicon:
                 if first is not None:
                     results[place].append(Hit(first - offset, end - offset, word))
         return [_outermost(hits) for hits in results]
+
+
+def _digits(piece: str) -> list[str]:
+    """Write out a piece that holds a digit sign, once for each digit."""
+    return [piece.replace(DIGIT, digit) for digit in "0123456789"] if DIGIT in piece else [piece]
 
 
 def _reach_back(text: str, pieces: Sequence[str], end: int, least: int) -> int | None:
@@ -159,12 +171,17 @@ def _merge(taxonomy: Taxonomy) -> Iterable[Meaning]:
     cues = _cues()
     topics: dict[str, tuple[Topic, int | None]] = {}
     for topic in taxonomy:
-        for polarity, words in ((None, topic.terms), (0, topic.neutral), (1, topic.positive), (-1, topic.negative)):
+        for polarity, words in (
+            (None, topic.terms),
+            (0, topic.neutral),
+            (1, topic.positive),
+            (-1, topic.negative),
+        ):
             for word in words:
                 topics[fold(word)] = (topic, polarity)
     for word in dict.fromkeys((*topics, *cues)):
-        topic, polarity = topics.get(word, (None, None))
-        yield Meaning(word, cues.get(word, frozenset()), topic, polarity)
+        voiced = topics.get(word)
+        yield Meaning(word, cues.get(word, frozenset()), *(voiced or ()))
 
 
 @cache

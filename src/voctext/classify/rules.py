@@ -151,7 +151,9 @@ def _read_clause(opinion: Opinion, clause: Clause, hits: Sequence[Hit], carried:
             opinion.silent.append(clause)
         else:
             at = about if about in terms else None
-            opinion.votes.append(_vote(clause, about, (at, stance) if at else (stance,), polarity, sure=False))
+            opinion.votes.append(
+                _vote(clause, about, (at, stance) if at else (stance,), polarity, sure=False)
+            )
     elif wishes and terms and not voiced:
         vote = _vote(clause, terms[-1], (wishes[0], terms[-1]), 0, sure=False)
         vote.wish = True

@@ -51,7 +51,8 @@ class Episodes:
         customer = np.frombuffer(tally.ticket_customer, dtype=np.int64)[ticket]
         day = np.frombuffer(tally.ticket_day, dtype=np.int64)[ticket]
         order = np.lexsort((ticket, day, customer, topic))
-        ticket, topic, felt, customer, day = (column[order] for column in (ticket, topic, felt, customer, day))
+        ticket, topic, customer, day = ticket[order], topic[order], customer[order], day[order]
+        felt = felt[order]
         first = _episode_starts(topic, customer, day, days)
         if not len(first):
             return cls(topic, customer, felt, topic, topic)

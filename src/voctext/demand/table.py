@@ -87,7 +87,12 @@ class DemandTable:
 
     @classmethod
     def from_findings(
-        cls, findings: Iterable[Finding], tickets: Iterable[Ticket], *, exposure: float | None = None, level: float = 0.95
+        cls,
+        findings: Iterable[Finding],
+        tickets: Iterable[Ticket],
+        *,
+        exposure: float | None = None,
+        level: float = 0.95,
     ) -> Self:
         """
         Count *findings* against all *tickets* that were read, those without a finding too.
@@ -103,11 +108,15 @@ class DemandTable:
             tally.add(ticket, found.pop(id(ticket), ()))
         if found:
             stranger = next(iter(found.values()))[0].ticket
-            raise InputError(f"ticket {stranger.id!r} has findings but is not among the tickets; give all that were read")
+            raise InputError(
+                f"ticket {stranger.id!r} has findings but is not among the tickets; give all that were read"
+            )
         return cls.from_tally(tally, exposure=exposure, level=level)
 
     @classmethod
-    def from_readings(cls, readings: Iterable[Reading], *, exposure: float | None = None, level: float = 0.95) -> Self:
+    def from_readings(
+        cls, readings: Iterable[Reading], *, exposure: float | None = None, level: float = 0.95
+    ) -> Self:
         """Count what *readings* found, their outcomes telling what is resolved where the export does not."""
         tally = Tally()
         for reading in readings:
@@ -155,7 +164,14 @@ class DemandTable:
 
 
 def _rows(
-    tally: Tally, episodes: Episodes, strength: Strength, *, tickets: int, customers: int, level: float, top: int
+    tally: Tally,
+    episodes: Episodes,
+    strength: Strength,
+    *,
+    tickets: int,
+    customers: int,
+    level: float,
+    top: int,
 ) -> tuple[Demand, ...]:
     """Give the rows of topics somebody asks something of, in order."""
     import numpy as np
@@ -164,7 +180,11 @@ def _rows(
     count = np.bincount(episodes.topic, minlength=topics)
     asked = np.flatnonzero(count)
     ranks = _ranks(strength.draws[:, asked])
-    low, high = np.quantile(ranks, [(1 - level) / 2, (1 + level) / 2], axis=0, method="nearest") if len(asked) else ([], [])
+    low, high = (
+        np.quantile(ranks, [(1 - level) / 2, (1 + level) / 2], axis=0, method="nearest")
+        if len(asked)
+        else ([], [])
+    )
     leading = (ranks <= top).mean(axis=0) if len(asked) else np.zeros(0)
     intents = _tickets_by_intent(tally)
     asking = _asking_tickets(tally)
@@ -172,7 +192,9 @@ def _rows(
     people = np.bincount(pairs, minlength=topics)
     names = list(tally.topics)
     points = np.array([strength.strength[t].value for t in asked])
-    order = sorted(range(len(asked)), key=lambda i: (-round(float(leading[i]), 3), -points[i], names[asked[i]]))
+    order = sorted(
+        range(len(asked)), key=lambda i: (-round(float(leading[i]), 3), -points[i], names[asked[i]])
+    )
     rows = []
     for rank, i in enumerate(order, start=1):
         t = int(asked[i])

@@ -83,7 +83,9 @@ def _perceptions(words: Words) -> "tuple[alt.Color, alt.Shape]":
     )
 
 
-def _ranking(rows: list[dict[str, object]], words: Words, y: "alt.Y", *, shift: int, title: str) -> "list[alt.Chart]":
+def _ranking(
+    rows: list[dict[str, object]], words: Words, y: "alt.Y", *, shift: int, title: str
+) -> "list[alt.Chart]":
     """Give the layers of points and intervals, moved down by *shift* pixels from the middle of a row."""
     import altair as alt
 
@@ -139,7 +141,9 @@ def _mentions(rows: list[dict[str, object]], words: Words) -> "alt.LayerChart":
     base = alt.Chart(alt.Data(values=rows))  # type: ignore[arg-type]
     colour, _ = _perceptions(words)
     axis = alt.Axis(title=None, domain=False, ticks=False, labelPadding=8)
-    y = alt.Y("intent:N", sort=[words[i.value] for i in Intent], axis=axis, scale=alt.Scale(paddingInner=0.25))
+    y = alt.Y(
+        "intent:N", sort=[words[i.value] for i in Intent], axis=axis, scale=alt.Scale(paddingInner=0.25)
+    )
     offset = alt.YOffset("perception:N", sort=[words[p.value] for p in Perception])
     x = alt.X("count:Q", axis=alt.Axis(title=words["mentions"], tickCount=4, tickMinStep=1, format=",d"))
     tips = [
@@ -156,7 +160,12 @@ def _mentions(rows: list[dict[str, object]], words: Words) -> "alt.LayerChart":
 def _finished(chart: "alt.LayerChart", font: str) -> Spec:
     """Give *chart* as plain data in the page's type and greys, without the address of its schema."""
     labels = {"labelColor": _INK, "labelFontSize": 13, "titleColor": _GREY, "titleFontSize": 13}
-    axis = labels | {"titleFontWeight": "normal", "gridColor": _HAIRLINE, "domainColor": _GREY, "tickColor": _GREY}
+    axis = labels | {
+        "titleFontWeight": "normal",
+        "gridColor": _HAIRLINE,
+        "domainColor": _GREY,
+        "tickColor": _GREY,
+    }
     spec: Spec = chart.to_dict()
     del spec["$schema"]
     return spec | {

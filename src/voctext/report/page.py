@@ -12,7 +12,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from voctext.demand import DemandTable, Factor, Quote
+from voctext.demand import DemandTable, Quote
 from voctext.demand.table import EPISODE_DAYS
 from voctext.records import Intent, Perception
 from voctext.report.charts import COLOURS, MOST, mentions, ranking
@@ -124,10 +124,15 @@ def _environment() -> "Environment":
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     environment = Environment(
-        loader=FunctionLoader(_text), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FunctionLoader(_text),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    environment.filters |= {"number": number, "percent": percent, "factor": _factor, "name": _file_name}
+    environment.filters |= {"number": number, "percent": percent, "name": _file_name}
     environment.filters["marked"] = _marked
+    environment.globals |= {"number": number, "percent": percent}
     return environment
 
 
@@ -144,10 +149,6 @@ def _trusted(words: Words) -> Words:
 def _marked(quote: Quote) -> tuple[str, str, str]:
     """Cut a quote before and after its evidence."""
     return quote.text[: quote.start], quote.text[quote.start : quote.end], quote.text[quote.end :]
-
-
-def _factor(factor: Factor) -> str:
-    return number(factor.value) if factor.measured else ""
 
 
 def _file_name(path: str) -> str:
