@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from voctext.errors import InputError, TaxonomyError
 from voctext.records import Perception
-from voctext.taxonomies.words import fold, mistake_in
+from voctext.taxonomy.words import fold, mistake_in
 from voctext.taxonomy import CAUSES, GAP, LANGUAGES, Taxonomy, Topic, check, shipped
 
 FOLDER = Path(str(files("voctext") / "taxonomies"))

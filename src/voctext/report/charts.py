@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import altair as alt
 
 Spec = dict[str, Any]
+Row = dict[str, object]
 
 MOST = 20
 """Demands drawn; the table holds all."""
@@ -22,7 +23,8 @@ SHAPES = {Perception.PRODUCT: "circle", Perception.RULE: "square", Perception.PE
 
 _INK, _GREY, _HAIRLINE = "#1a1a1a", "#555555", "#dddddd"
 _DESK_STEP, _PHONE_STEP = 27, 50
-_LABEL_ROOM, _NUMBER_ROOM = 280, 128
+_BAR_STEP = 15
+_LABEL_ROOM, _NUMBER_ROOM = 300, 52
 
 
 class Chart(NamedTuple):
@@ -56,14 +58,15 @@ def mentions(table: DemandTable, words: Words, *, font: str) -> Chart:
     return Chart(spec, spec)
 
 
-def _row(demand: Demand, taxonomy: Taxonomy, words: Words) -> dict[str, object]:
+def _row(demand: Demand, taxonomy: Taxonomy, words: Words) -> Row:
     value, low, high = demand.strength
     return {
-        "label": f"{demand.rank}  {taxonomy[demand.topic].name(words.lang)}",
+        "label": f"{demand.rank}\u2002{taxonomy[demand.topic].name(words.lang)}",
         "perception": words[demand.perception.value],
         "value": round(value, 6),
         "low": round(low, 6),
         "high": round(high, 6),
+        "point": number(value),
         "told": f"{number(value)}  ({number(low)}–{number(high)})",
         "ranks": "–".join(map(str, demand.rank_interval)),
         "episodes": number(demand.episodes),
@@ -83,13 +86,11 @@ def _perceptions(words: Words) -> "tuple[alt.Color, alt.Shape]":
     )
 
 
-def _ranking(
-    rows: list[dict[str, object]], words: Words, y: "alt.Y", *, shift: int, title: str
-) -> "list[alt.Chart]":
+def _ranking(rows: list[Row], words: Words, y: "alt.Y", *, shift: int, title: str) -> "list[alt.Chart]":
     """Give the layers of points and intervals, moved down by *shift* pixels from the middle of a row."""
     import altair as alt
 
-    base = alt.Chart(alt.Data(values=rows))  # type: ignore[arg-type]
+    base = alt.Chart(alt.InlineData(values=rows))
     colour, shape = _perceptions(words)
     axis = alt.Axis(title=title, orient="bottom", tickCount=5, grid=True)
     tips = [
@@ -108,37 +109,37 @@ def _ranking(
     ]
 
 
-def _ranking_wide(rows: list[dict[str, object]], words: Words, unit: str) -> "alt.LayerChart":
+def _ranking_wide(rows: list[Row], words: Words, unit: str) -> "alt.LayerChart | alt.FacetChart":
     import altair as alt
 
-    labels = [row["label"] for row in rows]
+    labels = [str(row["label"]) for row in rows]
     axis = alt.Axis(title=None, labelLimit=_LABEL_ROOM, labelPadding=10, domain=False, ticks=False)
     y = alt.Y("label:N", sort=labels, axis=axis)
     layers = _ranking(rows, words, y, shift=0, title=unit)
     return alt.layer(*layers).properties(width="container", height=alt.Step(_DESK_STEP))
 
 
-def _ranking_narrow(rows: list[dict[str, object]], words: Words, unit: str) -> "alt.LayerChart":
+def _ranking_narrow(rows: list[Row], words: Words, unit: str) -> "alt.LayerChart | alt.FacetChart":
     import altair as alt
 
-    labels = [row["label"] for row in rows]
+    labels = [str(row["label"]) for row in rows]
     y = alt.Y("label:N", sort=labels, axis=None)
-    base = alt.Chart(alt.Data(values=rows))  # type: ignore[arg-type]
+    base = alt.Chart(alt.InlineData(values=rows))
     room = alt.ExprRef(f"width - {_NUMBER_ROOM}")
     name = base.mark_text(align="left", baseline="middle", yOffset=-10, fontSize=14, color=_INK, limit=room)
     told = base.mark_text(align="right", baseline="middle", yOffset=-10, fontSize=12, color=_GREY)
     layers = [
         *_ranking(rows, words, y, shift=10, title=unit),
         name.encode(y=y, x=alt.value(0), text="label:N"),
-        told.encode(y=y, x=alt.value("width"), text="told:N"),
+        told.encode(y=y, x=alt.value("width"), text="point:N"),
     ]
     return alt.layer(*layers).properties(width="container", height=alt.Step(_PHONE_STEP))
 
 
-def _mentions(rows: list[dict[str, object]], words: Words) -> "alt.LayerChart":
+def _mentions(rows: list[Row], words: Words) -> "alt.LayerChart | alt.FacetChart":
     import altair as alt
 
-    base = alt.Chart(alt.Data(values=rows))  # type: ignore[arg-type]
+    base = alt.Chart(alt.InlineData(values=rows))
     colour, _ = _perceptions(words)
     axis = alt.Axis(title=None, domain=False, ticks=False, labelPadding=8)
     y = alt.Y(
@@ -154,10 +155,10 @@ def _mentions(rows: list[dict[str, object]], words: Words) -> "alt.LayerChart":
     bar = base.mark_bar().encode(y=y, yOffset=offset, x=x, color=colour, tooltip=tips)
     count = base.mark_text(align="left", dx=5, fontSize=12, color=_GREY)
     told = count.encode(y=y, yOffset=offset, x=x, text=alt.Text("count:Q", format=",d"))
-    return alt.layer(bar, told).properties(width="container", height=alt.Step(17, **{"for": "position"}))
+    return alt.layer(bar, told).properties(width="container", height=alt.Step(_BAR_STEP))
 
 
-def _finished(chart: "alt.LayerChart", font: str) -> Spec:
+def _finished(chart: "alt.LayerChart | alt.FacetChart", font: str) -> Spec:
     """Give *chart* as plain data in the page's type and greys, without the address of its schema."""
     labels = {"labelColor": _INK, "labelFontSize": 13, "titleColor": _GREY, "titleFontSize": 13}
     axis = labels | {

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _FONTS = MappingProxyType(
     {
-        "zh-Hans": '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC","Source Han Sans SC",sans-serif',
-        "zh-Hant": '"PingFang TC","PingFang HK","Microsoft JhengHei","Noto Sans CJK TC","Noto Sans TC",sans-serif',
-        "en": '"Segoe UI","Helvetica Neue",Arial,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif',
+        "zh-Hans": '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC",sans-serif',
+        "zh-Hant": '"PingFang TC","Microsoft JhengHei","Noto Sans CJK TC","Noto Sans TC",sans-serif',
+        "en": '"Segoe UI",Helvetica,Arial,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif',
     }
 )
 _SHOWN_SHEETS = 12
@@ -46,28 +46,20 @@ def render(table: DemandTable, run: Mapping[str, Any], taxonomy: Taxonomy, *, la
         InputError: The language is not zh-Hans, zh-Hant or en, or a topic is not in the taxonomy.
     """
     words = Words.of(lang)
-    font = _FONTS[lang]
     base = words["base_tickets" if table.exposure_of == "tickets" else "base_customers"]
     unit = words["unit"].format(base=base)
-    scripts: tuple[str, ...] = ()
-    charts = {}
-    if len(table):
-        scripts = (_vega(), _text("chart.js"))
-        charts = {
-            "ranking": _inlined(ranking(table, taxonomy, words, unit=unit, font=font)._asdict()),
-            "mentions": _inlined(mentions(table, words, font=font)._asdict()),
-        }
+    scripts = (_vega(), _text("chart.js")) if len(table) else ()
     page = (
         _environment()
         .get_template("report.html.j2")
         .render(
             words=_trusted(words),
             lang=lang,
-            font=font,
+            font=_FONTS[lang],
             style=_text("style.css"),
             scripts=scripts,
             policy=_policy(scripts),
-            charts=charts,
+            charts=_charts(table, taxonomy, words, unit=unit),
             colours={perception.value: colour for perception, colour in COLOURS.items()},
             table=table,
             topics={demand.topic: taxonomy[demand.topic] for demand in table},
@@ -83,6 +75,17 @@ def render(table: DemandTable, run: Mapping[str, Any], taxonomy: Taxonomy, *, la
         )
     )
     return _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", page)
+
+
+def _charts(table: DemandTable, taxonomy: Taxonomy, words: Words, *, unit: str) -> dict[str, str]:
+    """Give the charts of *table* by name, as JSON for the page; none where there is no demand."""
+    if not len(table):
+        return {}
+    font = _FONTS[words.lang]
+    return {
+        "ranking": _inlined(ranking(table, taxonomy, words, unit=unit, font=font)._asdict()),
+        "mentions": _inlined(mentions(table, words, font=font)._asdict()),
+    }
 
 
 def _source(run: Mapping[str, Any], words: Words) -> dict[str, Any]:
@@ -156,11 +159,11 @@ def _file_name(path: str) -> str:
 
 
 def _inlined(data: Mapping[str, Any]) -> str:
-    """
+    r"""
     Write *data* as JSON that cannot end the element it stands in.
 
     >>> _inlined({"name": "</script>"})
-    '{"name":"\\\\u003c/script>"}'
+    '{"name":"\\u003c/script>"}'
     """
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

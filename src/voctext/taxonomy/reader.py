@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from voctext.errors import choose_from
 from voctext.records import Perception
-from voctext.taxonomies.words import Word, clash, fold, mistake_in
+from voctext.taxonomy.words import Word, clash, fold, mistake_in
 from voctext.taxonomy import CAUSES, GAP, LANGUAGES, Group, Problem, Taxonomy, Topic, shipped
 
 if TYPE_CHECKING:

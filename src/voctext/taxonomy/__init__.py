@@ -135,7 +135,7 @@ class Taxonomy:
         Raises:
             TaxonomyError: the file has problems; the first few are told, `check` lists all.
         """
-        from voctext.taxonomies.reader import read
+        from voctext.taxonomy.reader import read
 
         return _accepted(Path(path).name, *read(Path(path)))
 
@@ -174,7 +174,7 @@ class Taxonomy:
 
 def check(path: str | Path) -> list[Problem]:
     """Find every problem in the taxonomy file at *path*; the list is empty where all is well."""
-    from voctext.taxonomies.reader import read
+    from voctext.taxonomy.reader import read
 
     return read(Path(path))[1]
 
@@ -195,7 +195,7 @@ def _named(names: Mapping[str, str], lang: str) -> str:
 
 @lru_cache
 def _shipped(name: str) -> Taxonomy:
-    from voctext.taxonomies.reader import read
+    from voctext.taxonomy.reader import read
 
     if name not in shipped():
         raise TaxonomyError(f"no shipped taxonomy {name!r}: {choose_from(name, shipped())}")

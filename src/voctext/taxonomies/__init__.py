@@ -1,1 +1,0 @@
-"""The shipped taxonomies, their JSON Schema for editors, and the reader that checks any such file."""

@@ -1,0 +1,215 @@
+"""Figures of agreement: one worked example for every figure, and labelled files that are not as they must be."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voctext.errors import InputError
+from voctext.evaluate import LabelledNote, evaluate, read_labelled
+from voctext.records import Intent, NoteLabel, Perception
+
+PRODUCT, RULE, PERSON = Perception
+HEADER = "text,product,rule,person,intent"
+
+# Six notes: what people said | what was read.
+#          product rule person intent     | product rule person intent
+WORKED = (
+    ((-1, None, None, "complaint"), (-1, None, None, "complaint")),  # all right
+    ((-1, None, 1, "complaint"), (1, None, 1, "complaint")),  # product's polarity turned
+    ((None, -1, None, "complaint"), (-1, -1, None, "suggestion")),  # product too many, intent wrong
+    ((None, 0, None, "suggestion"), (None, None, None, "suggestion")),  # rule missed
+    ((None, None, -1, "inquiry"), (None, None, None, "other")),  # person missed, intent wrong
+    ((None, None, None, "other"), (None, None, None, "other")),  # all right, nothing voiced
+)
+
+
+def marked(cells: tuple[int | None, int | None, int | None, str]) -> tuple[dict[Perception, int], Intent]:
+    polarities = {p: v for p, v in zip(Perception, cells[:3], strict=True) if isinstance(v, int)}
+    return polarities, Intent(cells[3])
+
+
+def note(perceptions: Mapping[Perception, int], intent: Intent) -> LabelledNote:
+    return LabelledNote("", perceptions, intent, {})
+
+
+def worked() -> tuple[list[LabelledNote], list[NoteLabel]]:
+    notes = [note(*marked(gold)) for gold, _ in WORKED]
+    labels = [NoteLabel(*marked(read), {}) for _, read in WORKED]
+    return notes, labels
+
+
+def test_the_figures_of_the_worked_example_are_those_counted_by_hand() -> None:
+    scores = evaluate(*worked())
+
+    assert scores["n"] == 6
+    # product: 2 rightly found, 3 said, 2 true
+    assert scores["perception"]["product"] == {"precision": 0.6667, "recall": 1.0, "f1": 0.8, "support": 2}
+    # rule: 1 rightly found, 1 said, 2 true
+    assert scores["perception"]["rule"] == {"precision": 1.0, "recall": 0.5, "f1": 0.6667, "support": 2}
+    # person: 1 rightly found, 1 said, 2 true
+    assert scores["perception"]["person"] == {"precision": 1.0, "recall": 0.5, "f1": 0.6667, "support": 2}
+    assert scores["perception"]["macro_f1"] == pytest.approx((4 / 5 + 2 / 3 + 2 / 3) / 3, abs=1e-4)
+
+
+def test_the_intents_of_the_worked_example_are_those_counted_by_hand() -> None:
+    intent = evaluate(*worked())["intent"]
+
+    assert intent["complaint"] == {"precision": 1.0, "recall": 0.6667, "f1": 0.8, "support": 3}
+    assert intent["suggestion"] == {"precision": 0.5, "recall": 1.0, "f1": 0.6667, "support": 1}
+    assert intent["inquiry"] == {"precision": 0.0, "recall": 0.0, "f1": 0.0, "support": 1}
+    assert intent["other"] == {"precision": 0.5, "recall": 1.0, "f1": 0.6667, "support": 1}
+    assert "praise" not in intent  # occurs on neither side
+    assert intent["macro_f1"] == pytest.approx((4 / 5 + 2 / 3 + 0 + 2 / 3) / 4, abs=1e-4)
+    assert intent["accuracy"] == pytest.approx(4 / 6, abs=1e-4)
+
+
+def test_polarity_is_compared_only_where_the_perception_was_rightly_found() -> None:
+    scores = evaluate(*worked())
+
+    # rightly found: product in 1 and 2, person in 2, rule in 3; the polarity of one of the four is wrong
+    assert scores["polarity"] == {"accuracy": 0.75}
+
+
+def test_a_note_matches_exactly_only_if_perceptions_polarities_and_intent_all_do() -> None:
+    assert evaluate(*worked())["exact_match"] == pytest.approx(2 / 6, abs=1e-4)
+
+
+def test_a_class_read_but_never_true_counts_in_the_mean_with_zero() -> None:
+    notes = [note({}, Intent.OTHER), note({}, Intent.OTHER)]
+    labels = [NoteLabel({}, Intent.OTHER, {}), NoteLabel({}, Intent.PRAISE, {})]
+    intent = evaluate(notes, labels)["intent"]
+
+    assert intent["praise"] == {"precision": 0.0, "recall": 0.0, "f1": 0.0, "support": 0}
+    assert intent["macro_f1"] == pytest.approx((2 / 3 + 0) / 2, abs=1e-4)
+
+
+def test_too_few_labels_are_an_error_rather_than_a_comparison_of_the_wrong_pairs() -> None:
+    notes, labels = worked()
+
+    with pytest.raises(ValueError, match="shorter"):
+        evaluate(notes, labels[:-1])
+
+
+def test_the_figures_agree_with_those_of_scikit_learn() -> None:
+    metrics = pytest.importorskip("sklearn.metrics")
+    notes, labels = worked()
+    scores = evaluate(notes, labels)
+    true = [n.intent.value for n in notes]
+    read = [label.intent.value for label in labels]
+
+    assert scores["intent"]["accuracy"] == pytest.approx(metrics.accuracy_score(true, read), abs=1e-4)
+    assert scores["intent"]["macro_f1"] == pytest.approx(
+        metrics.f1_score(true, read, average="macro", zero_division=0), abs=1e-4
+    )
+    for perception in Perception:
+        found = metrics.precision_recall_fscore_support(
+            [perception in n.perceptions for n in notes],
+            [perception in label.perceptions for label in labels],
+            average="binary",
+            zero_division=0,
+        )
+        row = scores["perception"][perception.value]
+        assert (row["precision"], row["recall"], row["f1"]) == pytest.approx(found[:3], abs=1e-4)
+
+
+perceptions = st.dictionaries(st.sampled_from(list(Perception)), st.sampled_from([-1, 0, 1]))
+readings = st.tuples(perceptions, st.sampled_from(list(Intent)))
+
+
+@given(st.lists(readings, min_size=1, max_size=20))
+def test_a_reader_that_agrees_throughout_scores_one_everywhere_it_can(rows: list[tuple[dict[Perception, int], Intent]]) -> None:
+    scores = evaluate([note(*row) for row in rows], [NoteLabel(*row, {}) for row in rows])
+    voiced = {p for found, _ in rows for p in found}
+
+    assert scores["exact_match"] == 1
+    assert scores["intent"]["macro_f1"] == scores["intent"]["accuracy"] == 1
+    assert all(scores["perception"][p.value]["f1"] == (p in voiced) for p in Perception)
+    assert scores["polarity"]["accuracy"] == bool(voiced)
+
+
+@given(st.lists(st.tuples(readings, readings), min_size=1, max_size=20))
+def test_every_figure_is_a_share(pairs: list[tuple[tuple[dict[Perception, int], Intent], tuple[dict[Perception, int], Intent]]]) -> None:
+    scores = evaluate([note(*gold) for gold, _ in pairs], [NoteLabel(*read, {}) for _, read in pairs])
+    rows = [value for head in ("perception", "intent") for value in scores[head].values()]
+    figures = [row[key] for row in rows if isinstance(row, dict) for key in ("precision", "recall", "f1")]
+    figures += [row for row in rows if not isinstance(row, dict)]
+
+    assert all(0 <= figure <= 1 for figure in figures)
+    assert scores["exact_match"] <= scores["intent"]["accuracy"]
+
+
+def written(path: Path, *lines: str, encoding: str = "utf-8") -> Path:
+    path.write_text("\n".join(lines) + "\n", encoding=encoding)
+    return path
+
+
+def test_a_labelled_file_is_read_with_its_other_columns(tmp_path: Path) -> None:
+    path = written(
+        tmp_path / "gold.csv",
+        "number,text,product,rule,person,intent,who",
+        '7,"转账,一直失败",-1,,+1, complaint ,甲',
+        "8,想问利率,,0,,inquiry,乙",
+        encoding="utf-8-sig",
+    )
+    first, second = read_labelled(path)
+
+    assert first == LabelledNote(
+        "转账,一直失败", {PRODUCT: -1, PERSON: 1}, Intent.COMPLAINT, {"number": "7", "who": "甲"}
+    )
+    assert second.perceptions == {RULE: 0}
+    assert second.intent is Intent.INQUIRY
+
+
+def test_polarities_that_a_spreadsheet_turned_into_decimals_are_read(tmp_path: Path) -> None:
+    path = written(tmp_path / "gold.csv", HEADER, "卡顿,-1.0,0.0,1.0,complaint")
+
+    assert read_labelled(path)[0].perceptions == {PRODUCT: -1, RULE: 0, PERSON: 1}
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("卡顿,2,,,complaint", r"gold\.csv:3: product is '2'; known: -1, 0, 1"),
+        ("卡顿,,yes,,complaint", r"gold\.csv:3: rule is 'yes'"),
+        ("卡顿,,,--1,complaint", r"gold\.csv:3: person is '--1'"),
+        ("卡顿,-1,,,complain", r"gold\.csv:3: intent is 'complain'; did you mean complaint"),
+        ("卡顿,-1,,,", r"gold\.csv:3: intent is ''"),
+        ("卡顿,-1", r"gold\.csv:3: intent is ''"),
+        ("卡顿,-1,,,Complaint", r"gold\.csv:3: intent is 'Complaint'"),
+    ],
+)
+def test_a_bad_row_is_named_with_its_column_and_what_would_be_right(tmp_path: Path, row: str, told: str) -> None:
+    path = written(tmp_path / "gold.csv", HEADER, "可以,1,,,praise", row)
+
+    with pytest.raises(InputError, match=told):
+        read_labelled(path)
+
+
+@pytest.mark.parametrize("column", ["text", "product", "rule", "person", "intent"])
+def test_a_missing_column_is_named(tmp_path: Path, column: str) -> None:
+    header = ",".join(name for name in HEADER.split(",") if name != column)
+    path = written(tmp_path / "gold.csv", header, "a,b,c,d")
+
+    with pytest.raises(InputError, match=f"no column '{column}'"):
+        read_labelled(path)
+
+
+def test_a_misspelled_column_is_met_with_the_one_that_was_meant(tmp_path: Path) -> None:
+    path = written(tmp_path / "gold.csv", HEADER.replace("product", "prodcut"), "卡顿,-1,,,complaint")
+
+    with pytest.raises(InputError, match="did you mean prodcut"):
+        read_labelled(path)
+
+
+def test_a_file_that_is_missing_empty_or_without_rows_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "empty.csv").touch()
+
+    with pytest.raises(InputError, match="no such file"):
+        read_labelled(tmp_path / "none.csv")
+    with pytest.raises(InputError, match="no column 'text'"):
+        read_labelled(tmp_path / "empty.csv")
+    with pytest.raises(InputError, match="no rows"):
+        read_labelled(written(tmp_path / "header.csv", HEADER))
