@@ -17,13 +17,13 @@ REFERENCE = Path(__file__).parent / "reference"
 def taxonomy_page() -> str:
     """Return the page of the banking taxonomy: its groups and topics, and the causes they carry."""
     banking = Taxonomy.default()
+    size = f"{len(banking)} topics in {len(banking.groups)} groups, version {banking.version}."
     lines = [
         "# The banking taxonomy",
         "",
         "<!-- Written by `python docs/generate.py taxonomy`; do not edit. -->",
         "",
-        f"{len(banking)} topics in {len(banking.groups)} groups, version {banking.version}. "
-        "A topic has the perception of its group.",
+        f"{size} A topic has the perception of its group.",
         "*Cause* is the code of the cause of complaint in JR/T 0169—2018; the codes stand [below](#causes).",
         "The words by which each topic is known stand in `src/voctext/taxonomies/banking.yaml`.",
     ]

@@ -22,11 +22,19 @@ GOLDEN = Path(__file__).parent / "golden" / "demands.json"
 FIRST = datetime(2026, 3, 2, 9, 0)  # noqa: DTZ001 - exports carry local times without a zone
 TEXT = "APP闪退，年费太高，客服不理人"
 COMPLAINT, SUGGESTION, INQUIRY, PRAISE, OTHER = Intent
-PERCEPTION = {"app_crash": Perception.PRODUCT, "annual_fee": Perception.RULE, "hotline_attitude": Perception.PERSON}
+PERCEPTION = {
+    "app_crash": Perception.PRODUCT,
+    "annual_fee": Perception.RULE,
+    "hotline_attitude": Perception.PERSON,
+}
 
 
 def ticket(
-    number: int, customer: str | None = None, day: float | None = None, text: str = TEXT, status: str | None = None
+    number: int,
+    customer: str | None = None,
+    day: float | None = None,
+    text: str = TEXT,
+    status: str | None = None,
 ) -> Ticket:
     time = None if day is None else FIRST + timedelta(days=day)
     return Ticket(f"T{number}", text, customer=customer, time=time, status=status)
@@ -66,7 +74,9 @@ def test_wilson_gives_the_published_interval_of_ninety_in_a_hundred() -> None:
 
 
 @pytest.mark.parametrize("level", [0.8, 0.95, 0.99])
-@pytest.mark.parametrize(("successes", "trials"), [(0, 1), (1, 1), (0, 20), (3, 7), (50, 100), (999, 1000), (1, 10**6)])
+@pytest.mark.parametrize(
+    ("successes", "trials"), [(0, 1), (1, 1), (0, 20), (3, 7), (50, 100), (999, 1000), (1, 10**6)]
+)
 def test_wilson_agrees_with_statsmodels(successes: int, trials: int, level: float) -> None:
     proportion = pytest.importorskip("statsmodels.stats.proportion")
     share = wilson(successes, trials, level=level)
@@ -94,7 +104,9 @@ def test_no_trials_leave_the_share_wholly_open() -> None:
     assert wilson(0, 0) == Estimate(0.0, 0.0, 1.0)
 
 
-@pytest.mark.parametrize(("successes", "trials", "level"), [(-1, 2, 0.9), (3, 2, 0.9), (1, 2, 0.0), (1, 2, 1.0), (1, 2, 95)])
+@pytest.mark.parametrize(
+    ("successes", "trials", "level"), [(-1, 2, 0.9), (3, 2, 0.9), (1, 2, 0.0), (1, 2, 1.0), (1, 2, 95)]
+)
 def test_what_is_no_share_or_level_is_refused(successes: int, trials: int, level: float) -> None:
     with pytest.raises(InputError):
         wilson(successes, trials, level=level)
@@ -119,7 +131,9 @@ def test_what_is_no_share_or_level_is_refused(successes: int, trials: int, level
         ((None, None), 1),
     ],
 )
-def test_contacts_within_a_week_of_the_first_are_one_episode(days: tuple[float | None, ...], episodes: int) -> None:
+def test_contacts_within_a_week_of_the_first_are_one_episode(
+    days: tuple[float | None, ...], episodes: int
+) -> None:
     demand = calls(*days)
 
     assert demand.episodes == episodes
@@ -206,7 +220,12 @@ def test_strength_is_the_product_worked_out_by_hand() -> None:
     demands = DemandTable.from_findings(found, tickets)
     demand = demands["app_crash"]
 
-    assert (demands.tickets, demands.customers, demands.exposure, demands.exposure_of) == (5, 4, 4, "customers seen")
+    assert (demands.tickets, demands.customers, demands.exposure, demands.exposure_of) == (
+        5,
+        4,
+        4,
+        "customers seen",
+    )
     assert demand.rate.value == pytest.approx(500)
     assert demand.intensity == pytest.approx((0.7, True))
     assert demand.repeat == pytest.approx((0.5, True))
@@ -228,7 +247,11 @@ def test_exposure_that_is_given_scales_rate_and_strength_alone() -> None:
     assert demand.rate.value == pytest.approx(5)
     assert demand.strength.value == pytest.approx(seen.strength.value / 100)
     assert demand.strength.low == pytest.approx(seen.strength.low / 100)
-    assert (demand.share, demand.customer_share, demand.episodes) == (seen.share, seen.customer_share, seen.episodes)
+    assert (demand.share, demand.customer_share, demand.episodes) == (
+        seen.share,
+        seen.customer_share,
+        seen.episodes,
+    )
 
 
 def test_factors_the_export_cannot_tell_are_neutral_and_said_not_measured() -> None:
@@ -279,7 +302,9 @@ def test_a_status_known_for_one_topic_does_not_measure_another() -> None:
         ("处理中", Outcome.RESOLVED, True),  # and the status before an outcome that sounds settled
     ],
 )
-def test_status_and_outcome_tell_what_is_unresolved(status: str | None, outcome: Outcome, unresolved: bool | None) -> None:
+def test_status_and_outcome_tell_what_is_unresolved(
+    status: str | None, outcome: Outcome, unresolved: bool | None
+) -> None:
     assert is_unresolved(ticket(0, status=status), outcome) is unresolved
 
 
@@ -328,7 +353,17 @@ def test_findings_of_a_ticket_that_was_not_given_are_refused() -> None:
         DemandTable.from_findings([finding(ticket(9))], [ticket(1)])
 
 
-@pytest.mark.parametrize("options", [{"exposure": 0}, {"exposure": -5}, {"level": 0}, {"level": 1}, {"level": 95}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"exposure": 0},
+        {"exposure": -5},
+        {"exposure": float("nan")},
+        {"level": 0},
+        {"level": 1},
+        {"level": 95},
+    ],
+)
 def test_an_exposure_or_level_that_cannot_be_is_refused(options: dict[str, float]) -> None:
     with pytest.raises(InputError, match=next(iter(options))):
         table([ticket(0)], **options)
@@ -426,7 +461,10 @@ def test_the_same_seed_draws_the_same_and_another_seed_moves_only_the_intervals(
 
 
 def test_a_higher_level_widens_the_intervals() -> None:
-    narrow, wide = table([ticket(n) for n in range(9)], level=0.5), table([ticket(n) for n in range(9)], level=0.99)
+    narrow, wide = (
+        table([ticket(n) for n in range(9)], level=0.5),
+        table([ticket(n) for n in range(9)], level=0.99),
+    )
 
     assert wide["app_crash"].strength.low < narrow["app_crash"].strength.low
     assert wide["app_crash"].strength.high > narrow["app_crash"].strength.high
@@ -436,7 +474,9 @@ contacts = st.tuples(
     st.sampled_from([None, "a", "b", "c"]),
     st.none() | st.integers(0, 40),
     st.lists(
-        st.tuples(st.sampled_from([f"t{n}" for n in range(8)]), st.sampled_from(list(Intent)), st.floats(0, 1)),
+        st.tuples(
+            st.sampled_from([f"t{n}" for n in range(8)]), st.sampled_from(list(Intent)), st.floats(0, 1)
+        ),
         max_size=4,
     ),
 )
@@ -444,7 +484,9 @@ contacts = st.tuples(
 
 @settings(deadline=None, max_examples=60)
 @given(st.lists(contacts, max_size=25))
-def test_counts_intervals_and_order_hold_together(rows: list[tuple[str | None, int | None, list[tuple[str, Intent, float]]]]) -> None:
+def test_counts_intervals_and_order_hold_together(
+    rows: list[tuple[str | None, int | None, list[tuple[str, Intent, float]]]],
+) -> None:
     tickets = [ticket(n, customer, day) for n, (customer, day, _) in enumerate(rows)]
     found = [
         finding(one, topic, intent, felt)
@@ -488,7 +530,8 @@ def test_the_order_of_the_export_changes_no_count(rows: list[Any], random: Any) 
 def shown(demand: Demand) -> dict[str, Any]:
     """Flatten *demand* to plain numbers, draws rounded to what their noise allows."""
     row: dict[str, Any] = {
-        name: getattr(demand, name) for name in ("topic", "perception", "rank", "episodes", "tickets", "customers", "tier")
+        name: getattr(demand, name)
+        for name in ("topic", "perception", "rank", "episodes", "tickets", "customers", "tier")
     }
     row["rank_interval"] = list(demand.rank_interval)
     row["top"] = round(demand.top, 3)
@@ -519,7 +562,8 @@ def hand_made() -> DemandTable:
         ("g", 33, "处理中", [("card_design", OTHER, 0.35)]),
     ]
     tickets = [
-        ticket(n, customer, day, text=f"第{n}位：{TEXT}", status=status) for n, (customer, day, status, _) in enumerate(said)
+        ticket(n, customer, day, text=f"第{n}位：{TEXT}", status=status)
+        for n, (customer, day, status, _) in enumerate(said)
     ]
     found = [finding(one, *what) for one, row in zip(tickets, said, strict=True) for what in row[3]]
     return DemandTable.from_findings(found, tickets)

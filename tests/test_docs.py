@@ -23,7 +23,9 @@ DOCS = ROOT / "docs"
 NOTEBOOK = ROOT / "notebooks" / "first-look.ipynb"
 PAGES = [ROOT / "README.md", ROOT / "README.zh-CN.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
 
-FENCE = re.compile(r'^```(?P<kind>\w+)(?: title="(?P<file>[^"]+)")?\n(?P<code>.*?)^```', re.MULTILINE | re.DOTALL)
+FENCE = re.compile(
+    r'^```(?P<kind>\w+)(?: title="(?P<file>[^"]+)")?\n(?P<code>.*?)^```', re.MULTILINE | re.DOTALL
+)
 HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
 LINK = re.compile(r"\[[^\]]*\]\((?!https?:)([^)\s]+)\)")
 SECONDS = re.compile(r"\d+\.\d s$", re.MULTILINE)
@@ -160,7 +162,10 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=of_page)
 def test_every_page_can_be_reached_from_the_contents(page: Path) -> None:
     contents = DOCS / "README.md"
-    linked = {(contents.parent / link.partition("#")[0]).resolve() for link in LINK.findall(contents.read_text("utf-8"))}
+    linked = {
+        (contents.parent / link.partition("#")[0]).resolve()
+        for link in LINK.findall(contents.read_text("utf-8"))
+    }
 
     assert page == contents or page in linked
 
@@ -177,7 +182,10 @@ def commands() -> dict[str, set[str]]:
 
     def walk(command: Any, name: str) -> Iterator[tuple[str, set[str]]]:
         children = getattr(command, "commands", {})
-        yield name, {option for parameter in command.params for option in parameter.opts if option.startswith("-")}
+        yield (
+            name,
+            {option for parameter in command.params for option in parameter.opts if option.startswith("-")},
+        )
         for child in children.values():
             yield from walk(child, f"{name} {child.name}")
 
@@ -218,13 +226,21 @@ def test_the_page_of_topics_is_what_the_script_writes() -> None:
 
 def test_no_page_names_a_place_on_somebodys_machine() -> None:
     for page in [*PAGES, NOTEBOOK]:
-        assert not re.search(r"/(?:tmp|home|work|Users|root)/|[A-Z]:\\", page.read_text(encoding="utf-8")), page
+        assert not re.search(r"/(?:tmp|home|work|Users|root)/|[A-Z]:\\", page.read_text(encoding="utf-8")), (
+            page
+        )
 
 
 def test_both_readmes_show_the_same_commands() -> None:
     """Prose differs between the languages; what is typed does not."""
     english, chinese = (
-        [line for block in blocks(page) if block.kind == "console" for line in block.code.splitlines() if line[:2] == "$ "]
+        [
+            line
+            for block in blocks(page)
+            if block.kind == "console"
+            for line in block.code.splitlines()
+            if line[:2] == "$ "
+        ]
         for page in PAGES[:2]
     )
 
@@ -239,7 +255,7 @@ def test_the_notebook_runs_from_top_to_bottom(tmp_path: Path, monkeypatch: pytes
         import nbformat
         from nbclient import NotebookClient
 
-        notebook = nbformat.reads(NOTEBOOK.read_text(encoding="utf-8"), as_version=4)
+        notebook = nbformat.reads(NOTEBOOK.read_text(encoding="utf-8"), as_version=4)  # type: ignore[no-untyped-call]
         NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
         return
     monkeypatch.chdir(tmp_path)

@@ -1,5 +1,6 @@
 """Figures of agreement: one worked example for every figure, and labelled files that are not as they must be."""
 
+import csv
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -120,7 +121,9 @@ readings = st.tuples(perceptions, st.sampled_from(list(Intent)))
 
 
 @given(st.lists(readings, min_size=1, max_size=20))
-def test_a_reader_that_agrees_throughout_scores_one_everywhere_it_can(rows: list[tuple[dict[Perception, int], Intent]]) -> None:
+def test_a_reader_that_agrees_throughout_scores_one_everywhere_it_can(
+    rows: list[tuple[dict[Perception, int], Intent]],
+) -> None:
     scores = evaluate([note(*row) for row in rows], [NoteLabel(*row, {}) for row in rows])
     voiced = {p for found, _ in rows for p in found}
 
@@ -131,7 +134,9 @@ def test_a_reader_that_agrees_throughout_scores_one_everywhere_it_can(rows: list
 
 
 @given(st.lists(st.tuples(readings, readings), min_size=1, max_size=20))
-def test_every_figure_is_a_share(pairs: list[tuple[tuple[dict[Perception, int], Intent], tuple[dict[Perception, int], Intent]]]) -> None:
+def test_every_figure_is_a_share(
+    pairs: list[tuple[tuple[dict[Perception, int], Intent], tuple[dict[Perception, int], Intent]]],
+) -> None:
     scores = evaluate([note(*gold) for gold, _ in pairs], [NoteLabel(*read, {}) for _, read in pairs])
     rows = [value for head in ("perception", "intent") for value in scores[head].values()]
     figures = [row[key] for row in rows if isinstance(row, dict) for key in ("precision", "recall", "f1")]
@@ -181,7 +186,9 @@ def test_polarities_that_a_spreadsheet_turned_into_decimals_are_read(tmp_path: P
         ("卡顿,-1,,,Complaint", r"gold\.csv:3: intent is 'Complaint'"),
     ],
 )
-def test_a_bad_row_is_named_with_its_column_and_what_would_be_right(tmp_path: Path, row: str, told: str) -> None:
+def test_a_bad_row_is_named_with_its_column_and_what_would_be_right(
+    tmp_path: Path, row: str, told: str
+) -> None:
     path = written(tmp_path / "gold.csv", HEADER, "可以,1,,,praise", row)
 
     with pytest.raises(InputError, match=told):
@@ -213,3 +220,31 @@ def test_a_file_that_is_missing_empty_or_without_rows_is_refused(tmp_path: Path)
         read_labelled(tmp_path / "empty.csv")
     with pytest.raises(InputError, match="no rows"):
         read_labelled(written(tmp_path / "header.csv", HEADER))
+
+
+def test_a_row_that_ends_before_its_text_is_a_bad_row(tmp_path: Path) -> None:
+    path = written(tmp_path / "gold.csv", "intent,product,rule,person,text", "complaint,-1")
+
+    with pytest.raises(InputError, match=r"gold\.csv:2"):
+        read_labelled(path)
+
+
+def test_a_file_in_another_encoding_is_refused_with_its_name(tmp_path: Path) -> None:
+    path = written(tmp_path / "gold.csv", HEADER, "卡顿,-1,,,complaint", encoding="gb18030")
+
+    with pytest.raises(InputError, match=r"gold\.csv.*UTF-8"):
+        read_labelled(path)
+
+
+def test_a_note_longer_than_the_csv_module_allows_is_read_or_refused_with_its_file(tmp_path: Path) -> None:
+    path = written(tmp_path / "gold.csv", HEADER, "卡" * 140_000 + ",-1,,,complaint")
+    before = csv.field_size_limit(131_072)  # as Python starts: reading an export raises it for the process
+
+    try:
+        (only,) = read_labelled(path)
+    except InputError as error:
+        assert "gold.csv" in str(error)  # noqa: PT017 - either is right
+    else:
+        assert len(only.text) == 140_000
+    finally:
+        csv.field_size_limit(before)

@@ -63,7 +63,9 @@ def test_public_names_are_sorted_unique_and_importable() -> None:
 
 
 def test_public_names_are_those_of_voctext_itself() -> None:
-    strangers = {name for name in voctext.__all__ if not getattr(voctext, name).__module__.startswith("voctext")}
+    strangers = {
+        name for name in voctext.__all__ if not getattr(voctext, name).__module__.startswith("voctext")
+    }
 
     assert not strangers
 

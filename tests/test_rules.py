@@ -75,10 +75,20 @@ RULINGS = {
     "客户反映APP闪退，已致歉并安抚客户，已登记工单": "product-",
     # 15 charged without consent
     "没经过我同意就扣了保险费": "rule- complaint",
-    # 18 hardship
-    # 19 a good word and a wish
-    # 20 a restated absence
-    # 21 collectors
+    # 4 again
+    "你好，收不到验证码怎么办，麻烦看看": "product- inquiry",
+    # 11 the overall verdict on one aspect decides
+    "APP功能齐全，界面也美观，就是有时候卡顿，总体很满意": "product+",
+    # 12 no identifiable object
+    "太失望了，再也不会来了": "none complaint",
+    "无语，气愤": "none complaint",
+    # 14 an unexplained or double debit
+    "同一笔被重复扣款两次": "product-",
+    "莫名其妙扣了我两百块": "product- complaint",
+    # 17 after an update
+    "更新后无法登录，越更新越差劲": "product- complaint",
+    # 22 a settlement not booked
+    "自动还款扣款失败": "product-",
 }
 
 NEGATION = {
@@ -185,7 +195,11 @@ def shown(found: NoteLabel) -> str:
 def wanted(expected: str, found: NoteLabel) -> str:
     """Write *expected* in the order of `shown`, with the intent found where it asks for none."""
     words = expected.split()
-    intent = words.pop() if words[-1] in {"complaint", "suggestion", "inquiry", "praise", "other"} else found.intent
+    intent = (
+        words.pop()
+        if words[-1] in {"complaint", "suggestion", "inquiry", "praise", "other"}
+        else found.intent
+    )
     return " ".join([*sorted(words), intent])
 
 
@@ -231,7 +245,10 @@ def test_the_stronger_wording_is_felt_more_strongly(miner: Miner, weaker: str, s
 
 
 def test_intensity_stays_within_its_scale_however_much_is_shouted(miner: Miner) -> None:
-    text = "非常非常严重！！！APP总是闪退，多次来电，再三投诉，12378，银保监，起诉，律师，曝光，凭什么，难道，呵呵！！！" * 5
+    text = (
+        "非常非常严重！！！APP总是闪退，多次来电，再三投诉，12378，银保监，起诉，律师，曝光，凭什么，难道，呵呵！！！"
+        * 5
+    )
 
     assert strongest(miner, text) == 1.0
 
@@ -294,7 +311,29 @@ def test_rules_answer_for_whole_notes() -> None:
 
 pieces = st.lists(
     st.sampled_from(
-        ["APP", "闪退", "客服", "态度", "很好", "不", "年费", "太贵", "，", "。", "但", "希望", "請問", "登入", "唔到", "！！", "\n", "客户称", "已致歉", "\ud800", "\0"]
+        [
+            "APP",
+            "闪退",
+            "客服",
+            "态度",
+            "很好",
+            "不",
+            "年费",
+            "太贵",
+            "，",
+            "。",
+            "但",
+            "希望",
+            "請問",
+            "登入",
+            "唔到",
+            "！！",
+            "\n",
+            "客户称",
+            "已致歉",
+            "\ud800",
+            "\0",
+        ]
     )
     | st.text(max_size=3),
     max_size=15,

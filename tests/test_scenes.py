@@ -91,7 +91,9 @@ def perceptions(miner: Miner, text: str) -> dict[Perception, int]:
 
 
 @pytest.mark.parametrize("text", APP_ERROR_THREE_TIMES.values(), ids=APP_ERROR_THREE_TIMES)
-def test_an_app_error_reported_three_times_to_a_faultless_agent_is_about_the_product(miner: Miner, text: str) -> None:
+def test_an_app_error_reported_three_times_to_a_faultless_agent_is_about_the_product(
+    miner: Miner, text: str
+) -> None:
     found = perceptions(miner, text)
 
     assert found.get(Perception.PRODUCT) == -1, found
@@ -99,7 +101,9 @@ def test_an_app_error_reported_three_times_to_a_faultless_agent_is_about_the_pro
 
 
 @pytest.mark.parametrize("text", NUMBER_ONLY_AT_A_BRANCH.values(), ids=NUMBER_ONLY_AT_A_BRANCH)
-def test_a_number_that_a_polite_agent_can_only_have_changed_at_a_branch_is_about_the_rule(miner: Miner, text: str) -> None:
+def test_a_number_that_a_polite_agent_can_only_have_changed_at_a_branch_is_about_the_rule(
+    miner: Miner, text: str
+) -> None:
     found = perceptions(miner, text)
 
     assert found.get(Perception.RULE) == -1, found

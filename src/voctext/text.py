@@ -117,12 +117,8 @@ def _compatibility(match: re.Match[str]) -> str:
     return folded if len(folded) == len(match[0]) else match[0]
 
 
-def _tag(match: re.Match[str]) -> str:
-    return "\n" if match[1].lower() in {"br", "p", "div", "li", "tr"} else ""
-
-
-def _space(match: re.Match[str]) -> str:
-    return "\n" if "\n" in match[0] else " "
+def _join_surrogates(match: re.Match[str]) -> str:
+    return match[0].encode("utf-16", "surrogatepass").decode("utf-16")
 
 
 def _hole(match: re.Match[str]) -> str:
@@ -138,64 +134,58 @@ _WECHAT_CODES = r"""
 /:pig /:rose /:fade /:showlove /:heart /:break /:cake /:li /:bome /:kn /:footb /:ladybug /:shit /:moon /:sun /:gift
 /:hug /:strong /:weak /:share /:v /:@) /:jj /:@@ /:bad /:lvu /:no /:ok /:love /:<L> /:jump /:shake /:<O> /:circle
 /:kotow /:turn /:skip /:oY /:#-0 /:kiss /:<& /:&>
-""".split()
-_WECHAT = "|".join(re.escape(code) for code in sorted(_WECHAT_CODES, key=len, reverse=True))
+"""
+_WECHAT = "|".join(re.escape(code) for code in sorted(_WECHAT_CODES.split(), key=len, reverse=True))
+_TAG = (
+    r"<(?:/?(?:(?P<block>br|p|div|li|tr|ul|ol|table|h[1-6])|a|abbr|b|big|blockquote|body|center|code|dd|del|dl|dt|em|font"
+    r"|form|head|hr|html|i|iframe|img|input|ins|label|link|meta|o:p|option|pre|s|script|section|select|small|span|strike"
+    r"|strong|style|sub|sup|tbody|td|tfoot|th|thead|title|u|video)"
+    r"(?:\s+[a-z:-]+\s*=[^<>]*)?\s*/?"  # an attribute, so that "a<b 且 c>d" is none
+    r"|!--(?:(?!-->)[^<]){0,2000}--|!doctype[^<>]*)>"
+)
 _MEDIA = (
     r"\[(?P<code>snapshot|image|img|picture|photo|voice|video|audio|file|emoji|location)\]"
     r"[^\[\]]{0,300}\[/(?P=code)\]"
     r"|\[(?:图片|圖片|表情|语音|語音|视频|視頻|文件|位置|链接|連結|动画表情|動畫表情|image|img|picture|voice|video|file)\]"
     r"|【收到不支持的消息类型[^】]{0,20}】"
 )
+_INVISIBLE = "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+_WIDE = "[\uff02-\uff07\uff0a\uff0b\uff0d-\uff19\uff1c-\uff1e\uff20-\uff5d\u2e80-\u2fdf\uf900-\ufaff]"
+_TONELESS = r"(?<=[們们])\(men\)|(?<=[個个])\(ge\)|(?<=[麼么])\(me\)|(?<=[著着])\(zhe\)|(?<=[裡裏里])\(li\)"
 
 # The steps in order: what to find, with an example, and what to make of it.
 _STEPS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
+    (re.compile(r"[\ud800-\udbff][\udc00-\udfff]"), _join_surrogates),
     (re.compile(r"[\ud800-\udfff]|锟斤拷|烫烫烫"), lambda _: HOLE),
-    (
-        re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,12});|&nbsp;?"),
-        lambda m: html.unescape(m[0]),
-    ),
-    (re.compile(r"</?([a-zA-Z]{1,10})(?:\s[^<>]{0,300})?/?>"), _tag),
-    (
-        re.compile(
-            "[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
-        ),
-        _keep_nothing,
-    ),
-    (
-        re.compile(
-            "[\uff02-\uff07\uff0a\uff0b\uff0d-\uff19\uff1c-\uff1e\uff20-\uff5d\u2e80-\u2fdf\uf900-\ufaff]"
-        ),
-        _compatibility,
-    ),
+    (re.compile("_x000[9AaDd]_"), lambda _: "\n"),  # a line break in a cell of a workbook
+    (re.compile("&(?:amp;)+"), lambda _: "&"),
+    (re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,12});|&nbsp"), lambda m: html.unescape(m[0])),
+    (re.compile(_TAG, re.IGNORECASE), lambda m: "\n" if m["block"] else ""),
+    (re.compile(_INVISIBLE), _keep_nothing),
+    (re.compile(_WIDE), _compatibility),
     (re.compile(_MEDIA), _keep_nothing),
     (re.compile(_WECHAT), _keep_nothing),
     (re.compile('"{2,}'), _keep_nothing),  # quoted CSV residue
     # 系統(tǒng), 獎(jiǎng): a syllable with its tone mark after one character
     (re.compile(rf"(?<=[{_HAN}])[(（](?=[a-z]*[{_TONED}])[a-z{_TONED}]{{1,6}}[)）]"), _keep_nothing),
-    # the few syllables without a tone
-    (
-        re.compile(
-            r"(?<=[們们])\(men\)|(?<=[個个])\(ge\)|(?<=[麼么])\(me\)|(?<=[著着])\(zhe\)|(?<=[裡裏里])\(li\)"
-        ),
-        _keep_nothing,
-    ),
+    (re.compile(_TONELESS), _keep_nothing),  # the few syllables without a tone
     (re.compile(rf"(?<=[{_HAN}])\?{{2,}}(?=[{_HAN}])"), _hole),
     (re.compile(rf"{HOLE}{{2,}}"), lambda _: HOLE),
     (re.compile(r"([!！?？。.,，、;；:：~～…\-_=*#])\1{2,}"), lambda m: m[1] * 2),
-    (re.compile(r"\s*\n\s*|[^\S\n]{2,}|[^\S\n ]"), _space),
+    (re.compile(r"[^\S\n\r\v\f\x85]*[\n\r\v\f\x85]\s*"), lambda _: "\n"),
+    (re.compile(r"[^\S\n]{2,}|[^\S\n ]"), lambda _: " "),
     (re.compile(r"\A\s+|\s+\Z"), _keep_nothing),
 )
 
-# What a text must hold for any step to apply; most texts hold none of it.
+# What a text must hold for any step to apply; most texts hold none of it. Each search begins with a
+# character or a set of them, which is what makes it fast.
 _DIRT = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\xa0\xad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2e80-\u2fdf\u3000"
+    "[\x00-\x09\x0b-\x1f\x7f-\xa0\xad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2e80-\u2fdf\u3000"
     "\ud800-\udfff\uf900-\ufaff\ufe00-\ufe0f\ufeff\uff02-\uff07\uff0a\uff0b\uff0d-\uff19\uff1c-\uff1e\uff20-\uff5d"
-    f"&<\t{HOLE}]"
-    r'|\[[\w\u4e00-\u9fff]|/:|""|锟斤|烫烫烫|【收到|[(（][a-z]{0,5}'
-    rf"[{_TONED}]|\((?:men|ge|me|zhe|li)\)|\?\?|[!！?？。.,，、;；:：~～…\-_=*#]{{3}}|\s\s|\s*\n|\A\s|\s\Z"
+    f"&<\\[{HOLE}{_TONED}]"
 )
-_RARE_HAN = re.compile("[\U00020000-\U000323af]")
-_MOST_PASSES = 8
+_DIRTY_WORD = re.compile(r'/:|""|_x000|锟斤拷|烫烫烫|【收到|\?\?|\(men\)|\(ge\)|\(me\)|\(zhe\)|\(li\)')
+_DIRTY_RUN = re.compile(r"[\s!！?？。.,，、;；:：~～…\-_=*#](?:(?<=\s)\s|(?<=(\S))\1{2})")
 
 
 def normalize(text: str) -> AlignedText:
@@ -214,17 +204,23 @@ def normalize_batch(texts: Iterable[str]) -> list[AlignedText]:
     """Normalize *texts*, those in traditional script by one OpenCC call."""
     results = [AlignedText.of(text) for text in texts]
     pending = list(range(len(results)))
-    for _ in range(_MOST_PASSES):  # a step may uncover work for an earlier one: &amp;lt; or a new word
-        if not pending:
-            break
+    # A step may uncover work for an earlier one: "<<b>b>", or a new word. This ends: each step shortens
+    # the text or replaces what no step writes (the regional words form no ring).
+    while pending:
         before = [results[i].text for i in pending]
-        for i in pending:
-            if _DIRT.search(results[i].text):
+        for i, text in zip(pending, before, strict=True):
+            if _is_dirty(text):
                 results[i] = _clean(results[i])
         _simplify(results, pending)
         _regionalize(results, pending)
         pending = [i for i, text in zip(pending, before, strict=True) if results[i].text != text]
     return results
+
+
+def _is_dirty(text: str) -> bool:
+    return bool(
+        _DIRT.search(text) or _DIRTY_WORD.search(text) or _DIRTY_RUN.search(text) or text != text.strip()
+    )
 
 
 def _clean(aligned: AlignedText) -> AlignedText:
@@ -236,7 +232,7 @@ def _clean(aligned: AlignedText) -> AlignedText:
 def _simplify(results: list[AlignedText], pending: Sequence[int]) -> None:
     """Convert the *pending* results that hold traditional characters, in one call."""
     traditional = _traditional()
-    chosen = [i for i in pending if traditional.search(results[i].text) or _RARE_HAN.search(results[i].text)]
+    chosen = [i for i in pending if traditional.search(results[i].text)]
     if not chosen:
         return
     lengths = [len(results[i].text) for i in chosen]
@@ -286,11 +282,11 @@ def _opencc() -> Any:
 
 @cache
 def _traditional() -> re.Pattern[str]:
-    """Match a character of the basic plane that `t2s` changes on its own, or 沈 藉 著 in a word."""
+    """Match a character that `t2s` changes on its own, may change in a word (回覆, 瞭解), or is rare."""
     characters = [chr(c) for c in (*range(0x3400, 0xA000),)]
     converted = _opencc().convert("\n".join(characters)).split("\n")
     changed = [old for old, new in zip(characters, converted, strict=True) if old != new]
-    return re.compile(f"[{''.join(changed)}沈藉]")
+    return re.compile(f"[{''.join(changed)}沈藉覆瞭衹甦哩\U00020000-\U000323af]")
 
 
 @cache

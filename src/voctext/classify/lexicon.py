@@ -1,26 +1,33 @@
 """
-The words that rules go by, found in one pass: a taxonomy's terms and the cues of how a thing is said.
+What is looked for in a text, all of it found in one pass: the words of a taxonomy, the cues of how a
+thing is said, and the n-grams of a model.
 
 Texts are matched in lower case and with half-width punctuation folded to Chinese, so that the
 search sees one form. Neither changes a length, so offsets are those of the normalized text.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, auto
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from voctext.records import Perception
+
 from voctext.taxonomy import GAP, Taxonomy, Topic
 
 if TYPE_CHECKING:
+    import numpy as np
     from ahocorasick_rs import AhoCorasick
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
 
 GAP_CHARACTERS = 6
 DIGIT = "#"
-"""Stands in a word for any digit: 才#k is 才8k, and the end of 才18k."""
+"""Stands in a word or an n-gram for any digit: 才#k is 才8k, and the end of 才18k."""
+STOPS = frozenset("，。！？；\n")
 
 
 class Cue(IntEnum):
@@ -55,11 +62,6 @@ class Meaning:
     topic: Topic | None = None
     polarity: int | None = None  # None: the word names its topic and voices nothing
 
-    @property
-    def perception(self) -> Perception | None:
-        """The perception of the topic, if the word has one."""
-        return self.topic.perception if self.topic else None
-
 
 class Hit(NamedTuple):
     """A word found at characters *start* to *end* of a text."""
@@ -75,64 +77,75 @@ _FOLD = str.maketrans(",!?;:()~", "，！？；：（）～")
 def fold(text: str) -> str:
     """Give the form in which words are looked up, character for character."""
     lowered = text.lower()
-    return (lowered if len(lowered) == len(text) else _lower_ascii(text)).translate(_FOLD)
-
-
-def _lower_ascii(text: str) -> str:
-    return "".join(c.lower() if c.isascii() else c for c in text)
+    if len(lowered) != len(text):  # İ and its like grow when lowered
+        lowered = "".join(c.lower() if c.isascii() else c for c in text)
+    return lowered.translate(_FOLD)
 
 
 class Lexicon:
-    """The words of a taxonomy and the cues, with the automaton that finds them."""
+    """The words of a taxonomy, the cues and the n-grams of a model, with the automaton that finds them."""
 
-    def __init__(self, taxonomy: Taxonomy) -> None:
+    def __init__(self, taxonomy: Taxonomy, ngrams: Sequence[str] = ()) -> None:
         from ahocorasick_rs import AhoCorasick, Implementation
 
-        self._meanings = list(_merge(taxonomy))
-        pieces: dict[str, list[tuple[int, int]]] = {}
-        for number, meaning in enumerate(self._meanings):
-            for place, piece in enumerate(meaning.word.split(GAP)):
-                for form in _digits(piece):
-                    pieces.setdefault(form, []).append((number, place))
-        # Per pattern: the meaning it is by itself, and the gapped words it is the last piece of.
-        self._whole: list[Meaning | None] = []
-        self._last_of: list[list[tuple[Meaning, tuple[str, ...]]]] = []
-        for piece, uses in pieces.items():
-            words = [self._meanings[number] for number, _ in uses]
-            self._whole.append(next((word for word in words if GAP not in word.word), None))
-            gapped = [
-                word
-                for word, (_, place) in zip(words, uses, strict=True)
-                if 0 < place == word.word.count(GAP)
-            ]
-            self._last_of.append([(word, tuple(word.word.split(GAP)[:-1])) for word in gapped])
-        self.words = tuple(pieces)
-        self._automaton: AhoCorasick = AhoCorasick(list(pieces), implementation=Implementation.DFA)
+        whole: dict[str, Meaning] = {}
+        last_of: dict[str, list[tuple[Meaning, tuple[str, ...]]]] = {}
+        for meaning in _merge(taxonomy):
+            *earlier, last = meaning.word.split(GAP)
+            for form in _digits(last):
+                if earlier:
+                    last_of.setdefault(form, []).append((meaning, tuple(earlier)))
+                else:
+                    whole[form] = meaning
+        grams = {form: number for number, gram in enumerate(ngrams) for form in _digits(gram)}
+        patterns = list(dict.fromkeys((*whole, *last_of, *grams)))
+        # Per pattern: what it means by itself, the gapped words it ends, and the n-gram it is (or -1).
+        self._whole = [whole.get(pattern) for pattern in patterns]
+        self._last_of = [tuple(last_of.get(pattern, ())) for pattern in patterns]
+        self._gram = [grams.get(pattern, -1) for pattern in patterns]
+        self._spoken = len(dict.fromkeys((*whole, *last_of)))  # patterns from here on are only n-grams
+        self._automaton: AhoCorasick = AhoCorasick(patterns, implementation=Implementation.DFA)
 
     def find(self, texts: Sequence[str]) -> list[list[Hit]]:
         """Find the words in each of *texts*, in reading order, a word inside a longer one left out."""
-        folded = [fold(text) for text in texts]
-        joined = "\n".join(folded)
-        results: list[list[Hit]] = [[] for _ in texts]
-        bounds: list[int] = []
-        at = 0
-        for text in folded:
-            bounds.append(at)
-            at += len(text) + 1
-        bounds.append(at)
-        place = 0
-        for pattern, start, end in self._automaton.find_matches_as_indexes(joined, overlapping=True):
-            while bounds[place + 1] <= start:
-                place += 1
-            offset = bounds[place]
-            whole = self._whole[pattern]
-            if whole is not None:
-                results[place].append(Hit(start - offset, end - offset, whole))
-            for word, pieces in self._last_of[pattern]:
-                first = _reach_back(joined, pieces, start, offset)
-                if first is not None:
-                    results[place].append(Hit(first - offset, end - offset, word))
-        return [_outermost(hits) for hits in results]
+        return self.scan(texts)[0]
+
+    def scan(self, texts: Sequence[str]) -> tuple[list[list[Hit]], "Ints", "Ints"]:
+        """
+        Find the words in each of *texts*, and the n-grams in all of them.
+
+        Returns:
+            The words of each text; and for each n-gram found the number of its text and its own.
+        """
+        import numpy as np
+
+        joined = framed(texts)
+        bounds = np.cumsum([0, *(len(text) + 1 for text in texts)])  # a text owns the line break before it
+        found = self._automaton.find_matches_as_indexes(joined, overlapping=True)
+        matches = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=3 * len(found)).reshape(-1, 3)
+        place = np.searchsorted(bounds, matches[:, 1], side="right") - 1
+        spoken = matches[:, 0] < self._spoken
+        hits: list[list[Hit]] = [[] for _ in texts]
+        for number, (pattern, start, end) in zip(place[spoken].tolist(), matches[spoken].tolist(), strict=True):
+            self._add_words(hits[number], joined, pattern, start, end, int(bounds[number]) + 1)
+        gram = np.asarray(self._gram, dtype=np.int64)[matches[:, 0]]
+        return [_outermost(words) for words in hits], place[gram >= 0], gram[gram >= 0]
+
+    def _add_words(
+        self, found: list[Hit], joined: str, pattern: int, start: int, end: int, offset: int
+    ) -> None:
+        whole = self._whole[pattern]
+        if whole is not None:
+            found.append(Hit(start - offset, end - offset, whole))
+        for meaning, pieces in self._last_of[pattern]:
+            first = _reach_back(joined, pieces, start, offset)
+            if first is not None:
+                found.append(Hit(first - offset, end - offset, meaning))
+
+
+def framed(texts: Iterable[str]) -> str:
+    """Fold *texts* and join them, a line break before and after each: n-grams see where clauses begin and end."""
+    return "\n" + "".join(f"{fold(text)}\n" for text in texts)
 
 
 def _digits(piece: str) -> list[str]:
@@ -143,9 +156,8 @@ def _digits(piece: str) -> list[str]:
 def _reach_back(text: str, pieces: Sequence[str], end: int, least: int) -> int | None:
     """Find where *pieces* begin if they stand in order before *end*, each within the gap of the next."""
     for piece in reversed(pieces):
-        low = max(least, end - GAP_CHARACTERS - len(piece))
-        at = text.rfind(piece, low, end)
-        if at < 0 or any(stop in text[at + len(piece) : end] for stop in "，。！？；\n"):
+        at = text.rfind(piece, max(least, end - GAP_CHARACTERS - len(piece)), end)
+        if at < 0 or not STOPS.isdisjoint(text[at + len(piece) : end]):
             return None
         end = at
     return end
@@ -157,39 +169,34 @@ def _outermost(hits: list[Hit]) -> list[Hit]:
     kept: list[Hit] = []
     reach = -1
     for hit in hits:
-        if hit.end > reach:
+        if hit.end > reach or (kept and hit[:2] == kept[-1][:2]):
             kept.append(hit)
             if GAP not in hit.meaning.word:
-                reach = hit.end
-        elif kept and hit[:2] == kept[-1][:2]:
-            kept.append(hit)
+                reach = max(reach, hit.end)
     return kept
 
 
-def _merge(taxonomy: Taxonomy) -> Iterable[Meaning]:
+def _merge(taxonomy: Taxonomy) -> Iterator[Meaning]:
     """Give each word of the cues and the taxonomy its one meaning."""
     cues = _cues()
     topics: dict[str, tuple[Topic, int | None]] = {}
     for topic in taxonomy:
-        for polarity, words in (
-            (None, topic.terms),
-            (0, topic.neutral),
-            (1, topic.positive),
-            (-1, topic.negative),
-        ):
-            for word in words:
-                topics[fold(word)] = (topic, polarity)
+        for polarity, words in ((None, topic.terms), (0, topic.neutral), (1, topic.positive), (-1, topic.negative)):
+            topics.update((fold(word), (topic, polarity)) for word in words)
     for word in dict.fromkeys((*topics, *cues)):
-        voiced = topics.get(word)
-        yield Meaning(word, cues.get(word, frozenset()), *(voiced or ()))
+        yield Meaning(word, cues.get(word, frozenset()), *topics.get(word, ()))
 
 
 @cache
 def _cues() -> dict[str, frozenset[Cue]]:
+    return {word: frozenset(cues) for word, cues in _read_cues()}
+
+
+def _read_cues() -> Iterable[tuple[str, set[Cue]]]:
     found: dict[str, set[Cue]] = {}
     for line in files("voctext").joinpath("lexicons/cues.tsv").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             kind, _, words = line.partition("\t")
             for word in words.split():
                 found.setdefault(fold(word), set()).add(Cue[kind.upper()])
-    return {word: frozenset(cues) for word, cues in found.items()}
+    return found.items()

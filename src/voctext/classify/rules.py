@@ -84,7 +84,7 @@ class RuleClassifier:
         """Read *notes*, all their customers' clauses in one search."""
         voiced = [[clause for clause in note if clause.voice is Voice.CUSTOMER] for note in notes]
         hits = iter(self._lexicon.find([clause.text for note in voiced for clause in note]))
-        return [_read(note, [next(hits) for _ in note]) for note in voiced]
+        return [read_note(note, [next(hits) for _ in note]) for note in voiced]
 
     def _verdict(self, opinion: Opinion) -> Verdict:
         label = label_of(opinion)
@@ -100,12 +100,12 @@ class RuleClassifier:
                 evidence=vote.clause.aligned.origin(Span(vote.start, vote.end)),
                 why=f"rule: {' + '.join(vote.words)}",
             )
-            for vote in _distinct(opinion.votes)
+            for vote in distinct(opinion.votes)
         )
         return Verdict(label, findings, tuple(opinion.silent))
 
 
-def _distinct(votes: Iterable[Vote]) -> Iterator[Vote]:
+def distinct(votes: Iterable[Vote]) -> Iterator[Vote]:
     """Keep one vote per clause and topic."""
     seen: set[tuple[int, str]] = set()
     for vote in votes:
@@ -115,7 +115,8 @@ def _distinct(votes: Iterable[Vote]) -> Iterator[Vote]:
             yield vote
 
 
-def _read(clauses: Sequence[Clause], hits: Sequence[Sequence[Hit]]) -> Opinion:
+def read_note(clauses: Sequence[Clause], hits: Sequence[Sequence[Hit]]) -> Opinion:
+    """Read the customer's clauses of one note, given the words found in each."""
     opinion = Opinion()
     named: tuple[int, Hit] | None = None
     for number, (clause, found) in enumerate(zip(clauses, hits, strict=True)):

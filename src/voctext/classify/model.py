@@ -1,0 +1,124 @@
+"""
+A linear model on disk and in memory: numbers in safetensors, names in JSON, never code.
+
+Tensors, C being the number of columns (n-grams, then signals), all float32 but the topics':
+idf (n-grams,); perception, polarity and intent weights (C + 1, outputs), the last row the intercept;
+topic weights (C + 1, topics) as int8 with one scale each; combine (inputs + 1, outputs).
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from voctext.errors import ModelError
+from voctext.records import Intent, Perception
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+
+FORMAT = 1
+NUMBERS, NAMES = "model.safetensors", "model.json"
+POLARITIES = (-1, 0, 1)
+
+OUTPUTS = (
+    *(f"{perception}" for perception in Perception),
+    *(f"{perception} {polarity}" for perception in Perception for polarity in POLARITIES),
+    *(f"{intent}" for intent in Intent),
+)
+"""What the heads answer, in the order of their columns: 3 perceptions, 3 × 3 polarities, 5 intents."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinearModel:
+    """The weights and what they are of."""
+
+    ngrams: tuple[str, ...]
+    signals: tuple[str, ...]
+    topics: tuple[str, ...]
+    idf: "Floats"
+    weights: "Floats"  # (columns + 1, OUTPUTS)
+    topic_weights: "NDArray[np.int8]"  # (columns + 1, topics)
+    topic_scales: "Floats"  # (topics,)
+    combine: "Floats"  # (inputs + 1, OUTPUTS): from the heads' and the rules' answers to the final ones
+    about: Mapping[str, Any]
+
+    def logits(self, rows: Any) -> "Floats":
+        """Give the heads' answers to CSR *rows*, shape (notes, OUTPUTS)."""
+        return rows @ self.weights[:-1] + self.weights[-1]  # type: ignore[no-any-return]
+
+    def topic_logits(self, rows: Any) -> "Floats":
+        """Give the topics' scores of CSR *rows*, shape (notes, topics)."""
+        import numpy as np
+
+        weights = self.topic_weights.astype(np.float32)
+        return (rows @ weights[:-1] + weights[-1]) * self.topic_scales  # type: ignore[no-any-return]
+
+    def save(self, folder: Path) -> None:
+        """Write the model into *folder*, which is made if it is not there."""
+        from safetensors.numpy import save_file
+
+        folder.mkdir(parents=True, exist_ok=True)
+        tensors = {
+            "idf": self.idf,
+            "weights": self.weights,
+            "topic_weights": self.topic_weights,
+            "topic_scales": self.topic_scales,
+            "combine": self.combine,
+        }
+        save_file(tensors, folder / NUMBERS)
+        names = {
+            "format": FORMAT,
+            "sha256": sha256((folder / NUMBERS).read_bytes()).hexdigest(),
+            "outputs": OUTPUTS,
+            "about": self.about,
+            "signals": self.signals,
+            "topics": self.topics,
+            "ngrams": self.ngrams,
+        }
+        (folder / NAMES).write_text(json.dumps(names, ensure_ascii=False) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """
+        Read a model folder; nothing in it is executed.
+
+        Raises:
+            ModelError: The folder is no model, of another format, cut short or edited.
+        """
+        from safetensors import SafetensorError
+        from safetensors.numpy import load
+
+        names = _read_names(folder / NAMES)
+        try:
+            numbers = (folder / NUMBERS).read_bytes()
+        except OSError as error:
+            raise ModelError(f"{folder}: {NUMBERS} cannot be read ({error}); copy the whole folder again") from error
+        if sha256(numbers).hexdigest() != names["sha256"]:
+            raise ModelError(f"{folder / NUMBERS}: not what was saved (checksum differs); copy the folder again")
+        try:
+            tensors = load(numbers)
+        except SafetensorError as error:
+            raise ModelError(f"{folder / NUMBERS}: not a safetensors file ({error})") from error
+        words = (tuple(names[key]) for key in ("ngrams", "signals", "topics"))
+        return cls(*words, **tensors, about=names["about"])
+
+
+def _read_names(path: Path) -> dict[str, Any]:
+    try:
+        names = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path}: cannot be read ({error}); a model folder holds {NAMES} and {NUMBERS}") from error
+    if not isinstance(names, dict) or names.get("format") != FORMAT:
+        found = names.get("format") if isinstance(names, dict) else None
+        raise ModelError(f"{path}: format {found!r}; this voctext reads format {FORMAT}; train again or upgrade")
+    missing = [key for key in ("sha256", "ngrams", "signals", "topics", "about") if key not in names]
+    if missing or tuple(names["outputs"]) != OUTPUTS:
+        raise ModelError(f"{path}: lacks {', '.join(missing) or 'the known outputs'}; train the model again")
+    return names
+
