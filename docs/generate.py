@@ -1,14 +1,18 @@
 """
 Write the pages of the reference that repeat what a file of the package says.
 
-Run `python docs/generate.py taxonomy` after a change of the banking taxonomy.
+Run `python docs/generate.py taxonomy` after a change of the banking taxonomy, and
+`python docs/generate.py corpus model-card` after a change of the corpus and the training.
 """  # noqa: INP001 - a script, not a package
 
 import sys
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from voctext.records import Perception
+from voctext.classify.combined import default_model
+from voctext.corpus import CorpusNote, notes
+from voctext.records import Intent, Perception
 from voctext.taxonomy import CAUSES, Taxonomy
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -43,7 +47,113 @@ def _table(taxonomy: Taxonomy, perception: Perception) -> list[str]:
     return rows
 
 
-PAGES: dict[str, Callable[[], str]] = {"taxonomy": taxonomy_page}
+def corpus_page() -> str:
+    """Return the datasheet of the corpus."""
+    corpus = notes()
+    lines = [
+        "# The corpus: a datasheet",
+        "",
+        "<!-- Written by `python docs/generate.py corpus`; do not edit. -->",
+        "",
+        CORPUS_TOLD,
+        "",
+        "| genre | notes | silent | complaint | suggestion | inquiry | praise | other | median length |",
+        "|---|---|---|---|---|---|---|---|---|",
+        *(
+            _genre_row(genre, [n for n in corpus if n.genre == genre])
+            for genre in sorted({n.genre for n in corpus})
+        ),
+        _genre_row("**all**", corpus),
+        "",
+        "*Silent* notes voice no perception. Stretches marked, by perception and polarity:",
+        "",
+        "| perception | −1 | 0 | +1 | topics |",
+        "|---|---|---|---|---|",
+    ]
+    marked = [voiced for note in corpus for voiced in note.voiced]
+    for perception in Perception:
+        counted = Counter(voiced.polarity for voiced in marked if voiced.perception is perception)
+        topics = {voiced.topic for voiced in marked if voiced.perception is perception}
+        lines.append(f"| {perception} | {counted[-1]} | {counted[0]} | {counted[1]} | {len(topics)} |")
+    return "\n".join(lines) + "\n"
+
+
+CORPUS_TOLD = """\
+The notes in `src/voctext/corpus/` train the default model. They are **synthetic**: written for this project with the
+help of a language model, one note at a time, none of them taken from a customer, a bank or a published text. No
+frames are filled with slots: every note is its own sentence, so the number of distinct frames is the number of notes.
+
+**How they are labelled.** By the project's labelling guide: one intent a note; each stretch that voices a perception
+marked with perception, polarity and topic. The label of the note follows from its stretches. Notes were labelled by
+whoever wrote them and not a second time; a check refuses unknown topics, wrong perceptions and repeated notes.
+
+**What they are like.** Files called `plain` say ordinary things in ordinary words; the others look for the unusual
+wording, the boundary case, the misspelling. Mainland simplified, Hong Kong traditional and written Cantonese, Taiwan
+traditional, some English.
+
+**Known gaps.** Shorter and cleaner than real notes; more inventive than real reviews, the plain files apart; few notes
+above 200 characters; branches of business that banks keep to themselves (private banking, corporate lending) are
+thin; sarcasm is over-represented. The writers knew the topics, so the corpus holds more topical words than life does.
+
+**Why it ships.** It lets anyone retrain the model, see what it was taught, and add to it. It weighs less than the model.
+"""
+
+
+def _genre_row(genre: str, group: Sequence[CorpusNote]) -> str:
+    intents = Counter(note.intent for note in group)
+    lengths = sorted(len(note.text) for note in group)
+    cells = [genre, len(group), sum(not note.voiced for note in group), *(intents[i] for i in Intent)]
+    return " | ".join(["", *map(str, cells), str(lengths[len(lengths) // 2]), ""]).strip()
+
+
+def model_card_page() -> str:
+    """Return the card of the model that ships."""
+    model = default_model()
+    held_out = model.about["held_out"]
+    lines = [
+        "# Model card: the default model",
+        "",
+        "<!-- Written by `python docs/generate.py model-card`; do not edit. -->",
+        "",
+        MODEL_TOLD,
+        "",
+        f"- {len(model.ngrams):,} n-grams and {len(model.signals)} signals; {model.about['notes']:,} notes.",
+        "- Thresholds: "
+        + ", ".join(f"{p} {t:.2f}" for p, t in zip(Perception, model.thresholds.tolist(), strict=True))
+        + ".",
+        "",
+        "On notes of the corpus in files held out (five folds, whole files), rules and model together:",
+        "",
+        "| | precision | recall | F1 |",
+        "|---|---|---|---|",
+    ]
+    for perception, row in held_out["perception"].items():
+        lines.append(f"| {perception} | {row['precision']:.3f} | {row['recall']:.3f} | {row['f1']:.3f} |")
+    lines.append(f"| intent, macro | | | {held_out['intent_macro_f1']:.3f} |")
+    return "\n".join(lines) + "\n"
+
+
+MODEL_TOLD = """\
+**What it does.** Reads a Chinese bank customer's note and gives the perceptions voiced with their polarity, the intent,
+and topics. It is a set of logistic regressions over character n-grams and the signals of the rules; a last regression
+weighs the model against the rules and makes probabilities.
+
+**Trained on** the [corpus](corpus.md), which is synthetic, and on nothing else. `voctext train --default` repeats it,
+to the rounding of the linear-algebra library.
+
+**Use it for** counting what many customers say, and for finding notes to read. **Do not use it** to decide anything about
+one customer or one employee: any single note may be misread.
+
+**Where it is weak.** Chat among customers, where the same words are advice, boast or complaint; irony without a marker;
+long notes with a passing mention of a person; other domains than banking. The figures below are on synthetic notes
+which are harder in wording and easier in length than real ones: measure on your own with `voctext evaluate`."""
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "taxonomy": taxonomy_page,
+    "corpus": corpus_page,
+    "model-card": model_card_page,
+}
 
 
 def main(names: list[str]) -> None:

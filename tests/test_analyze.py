@@ -382,7 +382,7 @@ def test_every_row_is_mined_or_rejected_with_its_file_row_and_reason(tmp_path: P
     assert run.rows == {"read": 12, "mined": 3, "rejected": 9, "blank": 1} == written["rows"]
     assert sum(written["rejected"].values()) == 9
     assert [row["ticket"] for row in read_csv(tmp_path / "out" / "tickets.csv")] == ["1", "6", "8"]
-    assert any("1 times could not be read" in warning for warning in run.warnings)
+    assert any("1 time could not be read" in warning for warning in run.warnings)
 
 
 def test_lines_that_are_no_json_objects_are_rejected_and_the_rest_mined(tmp_path: Path, miner: Miner) -> None:
@@ -478,6 +478,64 @@ def test_personal_data_at_the_cut_of_a_rejected_row_is_masked(tmp_path: Path, mi
     assert not re.search(r"\d{5}", row["text"])
 
 
+def rejected_texts(tmp_path: Path, miner: Miner, *lines: str, **options: Any) -> list[str]:
+    path = tmp_path / "export.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    mined(path, tmp_path / "out", miner, **options)
+    return [row["text"] for row in read_csv(tmp_path / "out" / "rejected.csv")]
+
+
+def test_a_rejected_row_names_its_customer_by_the_pseudonym_of_the_other_files(
+    tmp_path: Path, miner: Miner
+) -> None:
+    lines = ("工单编号,客户号,客户姓名,诉求内容", "T1,C778,某某,APP闪退", "T2,C778,某某,")
+    (text,) = rejected_texts(tmp_path, miner, *lines)
+    (ticket,) = read_csv(tmp_path / "out" / "tickets.csv")
+
+    assert text == f"T2 | {ticket['customer']}"
+
+
+@pytest.mark.parametrize(
+    "bad", ['T2,C778,"APP闪退，没有关上', "T2,C778,转账很慢,很慢", "T2,C778,\ufffd转账"], ids=str
+)
+def test_a_row_that_cannot_be_parted_shows_no_customer_number_either(
+    bad: str, tmp_path: Path, miner: Miner
+) -> None:
+    path = tmp_path / "export.csv"
+    lines = f"工单编号,客户号,诉求内容\nT1,C778,APP闪退\n{bad}\n".encode().replace(b"\xef\xbf\xbd", b"\xff")
+    path.write_bytes(lines)
+    mined(path, tmp_path / "out", miner)
+    (row,) = read_csv(tmp_path / "out" / "rejected.csv")
+    (ticket,) = read_csv(tmp_path / "out" / "tickets.csv")
+
+    assert "C778" not in row["text"]
+    assert ticket["customer"] in row["text"]
+
+
+def test_without_a_masker_a_rejected_row_stands_as_received_but_for_its_length(
+    tmp_path: Path, miner: Miner
+) -> None:
+    lines = ("工单编号,客户号,客户姓名,诉求内容", "T2,C778,某某,", f"T3,C779,,转账,{'慢' * 300}")
+    first, second = rejected_texts(tmp_path, miner, *lines, masker=None)
+
+    assert first == "T2 | C778 | 某某"
+    assert second.startswith("T3 | C779 | 转账 | 慢慢")
+    assert len(second) == 200
+
+
+@pytest.mark.parametrize("customer", ["", "客户号,"])
+@pytest.mark.parametrize("filler", range(175, 200, 3))
+def test_no_token_of_a_rejected_row_is_cut(filler: int, customer: str, tmp_path: Path, miner: Miner) -> None:
+    good = [f"{n},{customer and 'C1,'}APP闪退" for n in range(3)]
+    bad = f"2,{'。' * filler},手机13812345678,还有很多话要说,{'。' * 20}"
+    lines = (f"工单编号,{customer}诉求内容", *good, bad)
+    (text,) = rejected_texts(tmp_path, miner, *lines)
+
+    assert "138" not in text
+    assert text.count("[") == text.count("]")
+    assert len(text) < 220
+
+
 def test_masked_texts_keep_tokens_in_place_of_personal_data(reference: Path) -> None:
     texts = {row["ticket"]: row["text"] for row in read_csv(reference / "tickets.csv")}
     originals = {row["工单编号"]: row[TEXT] for row in demo()}
@@ -528,6 +586,42 @@ def test_without_a_masker_everything_stands_as_received(tmp_path: Path, miner: M
     assert run.masked is False
     assert {row["customer"] for row in tickets} <= {row["客户号"] for row in demo()}
     assert any(value in row["text"] for value in personal_data() for row in tickets)
+
+
+# ── options ───────────────────────────────────────────────────────────────
+
+
+def test_a_note_is_shown_at_the_top_of_the_report_and_kept_in_the_record(
+    tmp_path: Path, miner: Miner
+) -> None:
+    path = delimited(tmp_path / "export.csv", demo()[:20], "utf-8")
+    run = mined(path, tmp_path / "out", miner, note="合成数据 <b>")
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+
+    assert run.note == "合成数据 <b>"
+    assert json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))["note"] == run.note
+    assert '<p class="note">合成数据 &lt;b&gt;</p>' in page
+
+
+@pytest.mark.parametrize("place", ["export.csv", "export.csv/out"])
+def test_results_that_cannot_lie_where_they_should_are_refused_with_the_place(
+    place: str, tmp_path: Path, miner: Miner
+) -> None:
+    path = delimited(tmp_path / "export.csv", demo()[:5], "utf-8")
+
+    with pytest.raises(InputError, match=r"export\.csv.*cannot be made a folder"):
+        mined(path, tmp_path / place, miner)
+
+
+@pytest.mark.parametrize("exposure", [float("nan"), float("inf"), 0, -3])
+def test_an_exposure_that_counts_nobody_is_refused_before_anything_is_written(
+    exposure: float, tmp_path: Path, miner: Miner
+) -> None:
+    path = delimited(tmp_path / "export.csv", demo()[:5], "utf-8")
+
+    with pytest.raises(InputError, match="exposure is"):
+        mined(path, tmp_path / "out", miner, exposure=exposure)
+    assert not (tmp_path / "out").exists()
 
 
 # ── cut short ─────────────────────────────────────────────────────────────

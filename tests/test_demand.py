@@ -15,7 +15,7 @@ from voctext.demand import Demand, DemandTable, Estimate, wilson
 from voctext.demand.tally import Tally, is_unresolved
 from voctext.errors import InputError
 from voctext.mask import Masker
-from voctext.records import Finding, Intent, NoteLabel, Outcome, Perception, Reading, Ticket
+from voctext.records import Finding, Intent, NoteLabel, Outcome, Perception, Reading, Span, Ticket
 from voctext.text import normalize
 
 GOLDEN = Path(__file__).parent / "golden" / "demands.json"
@@ -188,6 +188,8 @@ def test_a_longer_window_can_be_asked_for() -> None:
 
     assert DemandTable.from_tally(tally, days=30)["app_crash"].episodes == 1
     assert DemandTable.from_tally(tally, days=7)["app_crash"].episodes == 2
+    assert DemandTable.from_tally(tally, days=30).days == 30
+    assert DemandTable.from_tally(tally).days == 7
 
 
 # ── factors ───────────────────────────────────────────────────────────────
@@ -290,6 +292,10 @@ def test_a_status_known_for_one_topic_does_not_measure_another() -> None:
         ("未解决", Outcome.UNKNOWN, True),
         ("未解決", Outcome.UNKNOWN, True),
         ("已解決", Outcome.UNKNOWN, False),
+        ("處理完畢", Outcome.UNKNOWN, False),
+        ("結案", Outcome.UNKNOWN, False),
+        ("未結案", Outcome.UNKNOWN, True),
+        ("ＣＬＯＳＥＤ", Outcome.UNKNOWN, False),
         ("Unresolved", Outcome.UNKNOWN, True),
         ("reopened", Outcome.UNKNOWN, True),
         ("in progress", Outcome.UNKNOWN, True),
@@ -387,6 +393,24 @@ def test_the_quotes_kept_are_the_most_sure_and_strongly_felt_and_no_two_alike() 
 
     assert [quote.text for quote in quotes] == ["第5次闪退", "第4次闪退", "第3次闪退"]
     assert all(quote.text[quote.start : quote.end] == quote.text for quote in quotes)
+
+
+@pytest.mark.parametrize("distance", range(48, 62))
+def test_no_token_of_a_quote_is_cut(distance: int) -> None:
+    evidence = "APP闪退。"
+    text = f"手机13812345678{'。' * distance}{evidence}{'。' * distance}卡号6222021234567890128，谢谢"
+    at = text.index(evidence)
+    one = ticket(0, "a", 0, text=text)
+    clause = next(c for c in split(one, normalize(text)) if "闪退" in c.text)
+    span = Span(at, at + len(evidence))
+    found = Finding(clause, Perception.PRODUCT, COMPLAINT, -1, "app_crash", 0.5, 0.8, span, "by hand")
+    tally = Tally(masker=Masker(key=b"0123456789abcdef"))
+    tally.add(one, [found])
+    (quote,) = DemandTable.from_tally(tally)["app_crash"].quotes
+
+    assert quote.text[quote.start : quote.end] == evidence
+    assert quote.text.count("[") == quote.text.count("]")
+    assert not any(c.isdigit() for c in quote.text)
 
 
 def test_a_quote_is_masked_before_it_is_cut() -> None:

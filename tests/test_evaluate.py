@@ -207,8 +207,9 @@ def test_a_missing_column_is_named(tmp_path: Path, column: str) -> None:
 def test_a_misspelled_column_is_met_with_the_one_that_was_meant(tmp_path: Path) -> None:
     path = written(tmp_path / "gold.csv", HEADER.replace("product", "prodcut"), "卡顿,-1,,,complaint")
 
-    with pytest.raises(InputError, match="did you mean prodcut"):
+    with pytest.raises(InputError, match="did you mean prodcut") as told:
         read_labelled(path)
+    assert "Perception" not in str(told.value)
 
 
 def test_a_file_that_is_missing_empty_or_without_rows_is_refused(tmp_path: Path) -> None:
@@ -229,11 +230,42 @@ def test_a_row_that_ends_before_its_text_is_a_bad_row(tmp_path: Path) -> None:
         read_labelled(path)
 
 
-def test_a_file_in_another_encoding_is_refused_with_its_name(tmp_path: Path) -> None:
-    path = written(tmp_path / "gold.csv", HEADER, "卡顿,-1,,,complaint", encoding="gb18030")
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-16", "cp950"])
+def test_a_file_in_another_encoding_is_read_like_an_export(tmp_path: Path, encoding: str) -> None:
+    text = "手機銀行閃退，客服態度很好" if encoding == "cp950" else "手机银行闪退，客服态度很好"
+    path = written(tmp_path / "gold.csv", HEADER, f"{text},-1,,,complaint", encoding=encoding)
 
-    with pytest.raises(InputError, match=r"gold\.csv.*UTF-8"):
+    assert [note.text for note in read_labelled(path)] == [text]
+
+
+def test_a_byte_that_is_no_text_is_named_with_its_row(tmp_path: Path) -> None:
+    path = tmp_path / "gold.csv"
+    good = f"{HEADER}\n手机银行闪退转账很慢客服态度很好,-1,,,complaint\n"
+    path.write_bytes(good.encode() + b"\xff,-1,,,complaint\n")
+
+    with pytest.raises(InputError, match=r"gold\.csv:3: byte \d+ of the file is not utf-8 text"):
         read_labelled(path)
+
+
+def test_a_workbook_is_read_from_the_sheet_that_has_the_columns(tmp_path: Path) -> None:
+    from xlsxwriter import Workbook
+
+    path = tmp_path / "gold.xlsx"
+    with Workbook(str(path)) as book:
+        book.add_worksheet("说明").write_row(0, 0, ["字段", "要求"])
+        sheet = book.add_worksheet("标注")
+        sheet.write_row(0, 0, ["编号", *HEADER.split(",")])
+        sheet.write_row(1, 0, [7, "转账很慢", -1, "", 1, "complaint"])
+    (only,) = read_labelled(path)
+
+    assert only == LabelledNote("转账很慢", {PRODUCT: -1, PERSON: 1}, Intent.COMPLAINT, {"编号": "7"})
+
+
+def test_lines_of_json_are_read(tmp_path: Path) -> None:
+    line = '{"text": "转账很慢", "product": -1, "rule": null, "person": null, "intent": "complaint"}'
+    path = written(tmp_path / "gold.jsonl", line)
+
+    assert read_labelled(path)[0].perceptions == {PRODUCT: -1}
 
 
 def test_a_note_longer_than_the_csv_module_allows_is_read_or_refused_with_its_file(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import tracemalloc
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -304,6 +305,70 @@ def test_a_classifier_that_answers_for_whole_notes_is_asked_for_them() -> None:
     assert reading.findings == ()
     assert [clause.text for clause in reading.abstained] == ["坏！"]
     assert next(iter(miner.label(["坏！"]))).intent is Intent.INQUIRY
+
+
+def test_a_plain_classifier_is_told_of_a_ticket_once_however_often_it_comes() -> None:
+    ticket = Ticket("1", "坏！")
+    classifier = Shouting()
+    readings = list(Miner(classifier).read([ticket, Ticket("2", "好！"), ticket]))
+
+    assert [len(reading.findings) for reading in readings] == [1, 1, 1]
+    assert readings[0].ticket is readings[2].ticket is ticket
+    assert [clause.text for clause in classifier.seen[0]] == ["坏！", "好！"]
+
+
+def test_a_class_in_place_of_a_classifier_is_refused_with_what_to_write() -> None:
+    with pytest.raises(InputError, match=r"Shouting is a class; give an object of it: Miner\(Shouting\("):
+        Miner(Shouting)  # type: ignore[arg-type]
+
+
+def test_a_classify_that_cannot_be_called_is_refused() -> None:
+    class Named:
+        classify = "everything"
+
+    with pytest.raises(InputError, match=r"Named\.classify cannot be called"):
+        Miner(Named())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (None, r"Fixed\.classify gave None; give findings"),
+        (3, r"Fixed\.classify gave 3; give findings"),
+        (["闪退"], r"Fixed\.classify gave '闪退'; give objects of voctext\.Finding"),
+    ],
+)
+def test_what_is_no_findings_is_refused_with_its_classifier(answer: Any, told: str) -> None:
+    class Fixed:
+        def classify(self, _: Sequence[Clause], /) -> Any:
+            return answer
+
+    with pytest.raises(InputError, match=told):
+        list(Miner(Fixed()).mine([Ticket("1", "APP闪退")]))
+
+
+def test_a_finding_in_a_ticket_that_was_not_given_is_an_error_not_a_loss() -> None:
+    class Copying:
+        def classify(self, clauses: Sequence[Clause], /) -> Iterator[Finding]:
+            for clause in clauses:
+                yield said(replace(clause, ticket=replace(clause.ticket)))
+
+    with pytest.raises(InputError, match=r"Copying\.classify gave a finding in ticket '1'"):
+        list(Miner(Copying()).mine([Ticket("1", "APP闪退")]))
+
+
+@pytest.mark.parametrize("verb", ["read", "label"])
+@pytest.mark.parametrize("answer", [None, []])
+def test_verdicts_that_do_not_match_the_notes_are_refused(verb: str, answer: Any) -> None:
+    class Silent(Shouting):
+        def judge(self, _: Any, /) -> Any:
+            return answer
+
+        def label(self, _: Any, /) -> Any:
+            return answer
+
+    with pytest.raises(InputError, match=r"Silent\.(judge|label) gave .* for 2 notes"):
+        list(getattr(Miner(Silent()), verb)(["一", "二"]))
 
 
 @pytest.mark.parametrize("classifier", [None, "rules", 3, object(), len])

@@ -403,3 +403,11 @@ def test_a_demand_that_was_audited_says_so() -> None:
     html = words_of(render(audited, RUN, taxonomy, lang="en"))
     assert "A: corrected by a sample that people labelled" in html
     assert "C: uncorrected" not in html
+
+
+def test_the_length_of_an_episode_is_told_as_it_was_counted() -> None:
+    taxonomy = make_taxonomy(3)
+    table = replace(make_table(taxonomy), days=31)
+
+    assert "within 31 days" in words_of(render(table, RUN, taxonomy, lang="en"))
+    assert "within 7 days" in words_of(render(make_table(taxonomy), RUN, taxonomy, lang="en"))

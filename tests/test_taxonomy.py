@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from voctext.errors import InputError, TaxonomyError
 from voctext.records import Perception
-from voctext.taxonomy.words import fold, mistake_in
 from voctext.taxonomy import CAUSES, GAP, LANGUAGES, Taxonomy, Topic, check, shipped
+from voctext.taxonomy.words import fold, mistake_in
 
 FOLDER = Path(str(files("voctext") / "taxonomies"))
 REQUIRED = {
@@ -464,3 +464,24 @@ def test_a_word_is_well_exactly_when_every_gap_has_text_on_both_sides(parts: lis
     word = "".join(parts)
     well = word == word.strip() and all(piece.strip() for piece in word.split(GAP))
     assert (mistake_in(word) == "") is well
+
+
+# ── by name ───────────────────────────────────────────────────────────────
+
+
+def test_a_shipped_taxonomy_is_loaded_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert Taxonomy.load("telecom") is Taxonomy.named("telecom")
+    assert check("telecom") == check(FOLDER / "telecom.yaml")
+
+
+def test_a_file_goes_before_a_shipped_taxonomy_of_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "telecom").write_text("", encoding="utf-8")
+
+    assert "the file is empty" in str(check("telecom")[0])
+    with pytest.raises(TaxonomyError, match="the file is empty"):
+        Taxonomy.load("telecom")

@@ -2,6 +2,7 @@
 
 from array import array
 from functools import cache
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -30,6 +31,9 @@ SPACE = [
     ("第一条 \n\n \n第二条", "第一条\n第二条"),
     ("\u2003 卡丢了 \n", "卡丢了"),
     ("第一\u2028第二", "第一 第二"),
+    *((f"第一{line}第二", "第一\n第二") for line in ("\r", "\x0b", "\x0c", "\x85", " \r \x85")),
+    *((f"第一{separator}第二", "第一 第二") for separator in ("\x1c", "\x1d", "\x1e", "\x1f", "\x1f\x1f")),
+    ("第一_x000D_\n第二_x000d_第三", "第一\n第二\n第三"),  # a cell of a workbook
     ("卡丢了 ", "卡丢了"),
     (" 卡丢了", "卡丢了"),
     ("", ""),
@@ -80,6 +84,10 @@ MARKUP = [
     ("<p>卡丢了</p>", "卡丢了"),
     ('<span style="color:red">卡</span>丢了', "卡丢了"),
     ("&lt;br&gt;卡丢了", "卡丢了"),
+    ("<h1>投诉</h1>卡丢了<!-- 2 > 1 -->", "投诉\n卡丢了"),
+    ("<!DOCTYPE html><o:p></o:p>卡丢了<img src='x' alt=\"y\" />", "卡丢了"),
+    ("&" + "amp;" * 12 + "lt;", "<"),
+    ("<" * 12 + "b>" * 12 + "卡", "卡"),
 ]
 NOT_MARKUP = [
     "R&D",
@@ -90,6 +98,9 @@ NOT_MARKUP = [
     "利率>3%",
     "余额<100，利率>3%",
     "<5分钟>",
+    "a<b 且 c>d",
+    "<张三>",
+    "<!--没有结束",
     "<卡号>",
 ]
 REPEATED = [
@@ -143,6 +154,7 @@ WECHAT = [
     ("气死/:@>了", "气死了"),
     ("见https://abc", "见https://abc"),
     ("1/:a", "1/:a"),
+    ("/:" * 9 + ":)" * 9 + "好", "好"),
 ]
 CSV = [('""卡丢了""', "卡丢了"), ('他说"不行"', '他说"不行"'), ('"""卡丢了', "卡丢了")]
 
@@ -182,6 +194,11 @@ REGIONAL = [
     ("仲未到賬", "还未到账"),
     ("但係冇人理", "但是没有人理"),
     ("系唔系", "是不是"),
+    ("嗰個職員", "那个员工"),  # OpenCC gives 嗰 its own simplified form
+    ("親臨櫃台辦理", "亲到柜台办理"),
+    ("八達通自動增值失敗", "八达通自动充值失败"),
+    ("投資訊息", "投资消息"),  # 资讯 stands across the seam of two regional words
+    ("而家人工客服冇人聽", "现在人工客服没有人听"),
 ]
 GUARDED = [
     *("户口本", "户口簿", "户口所在地", "但系统崩溃", "就系统而言", "都系统一管理", "增值税发票", "增值服务"),
@@ -212,6 +229,39 @@ ACROSS_A_SEAM = [
         "部门号码",
     ),
     *("适当机会", "当机立断", "软体动物", "回收线上渠道", "返工资卡"),
+    *(
+        "网点解锁",
+        "客户口头承诺",
+        "用户口碑",
+        "账户口令",
+        "学过数学",
+        "经过数年",
+        "产品质押",
+        "复核准确",
+        "签定存管协议",
+    ),
+    *(
+        "心里没点数",
+        "距离五公里数不清",
+        "一定存在",
+        "流程式回复",
+        "通讯号码",
+        "连线下都办不了",
+        "连结婚照都要",
+        "应当机器审核",
+    ),
+    *(
+        "数位客户经理",
+        "现职员工",
+        "顾客诉求",
+        "面临柜员短缺",
+        "仲先生",
+        "写真系列",
+        "从而家里",
+        "换成日元",
+        "这边个别",
+    ),
+    *("过了零点算逾期", "差劲慢", "首先至少", "重返工作岗位", "投资增值", "footprint"),
 ]
 
 
@@ -223,6 +273,44 @@ def test_words_of_taiwan_and_hong_kong_meet_in_the_common_term(regional: str, co
 @pytest.mark.parametrize("text", GUARDED)
 def test_a_guarded_word_stays(text: str) -> None:
     assert normalize(text).text == text
+
+
+def regional_rows() -> list[tuple[str, str]]:
+    lines = files("voctext").joinpath("lexicons/regional.tsv").read_text(encoding="utf-8").splitlines()
+    rows = (line.partition("\t") for line in lines if line and not line.startswith("#"))
+    return [(word, common) for word, _, common in rows]
+
+
+def test_every_row_of_the_regional_lexicon_can_be_found_and_does_something() -> None:
+    rows = regional_rows()
+    words = [word for word, _ in rows]
+    regional = [word for word, common in rows if word != common]
+
+    assert len(words) == len(set(words))
+    assert [word for word in words if opencc().convert(word) != word] == []  # it would never be met
+    guards = [word for word, common in rows if word == common]
+    assert [guard for guard in guards if not any(word in guard for word in regional)] == []
+
+
+@pytest.mark.parametrize("word, common", regional_rows())
+def test_the_common_term_of_a_regional_word_is_itself_common(word: str, common: str) -> None:
+    assert normalize(word).text == common
+    assert normalize(common).text == common
+
+
+@given(
+    pieces=st.lists(
+        st.sampled_from(
+            [piece for word, common in regional_rows() for piece in (word, common, word[0], common[-1])]
+        ),
+        max_size=12,
+    )
+)
+@settings(max_examples=300, deadline=None)
+def test_regional_words_in_any_company_come_to_rest(pieces: list[str]) -> None:
+    once = normalize("".join(pieces)).text
+
+    assert normalize(once).text == once
 
 
 @pytest.mark.parametrize("text", ACROSS_A_SEAM)
@@ -240,6 +328,7 @@ SCRIPT = [
     ("請回覆，尚未答覆", "请回复，尚未答复"),  # 覆 changes within a word, and only there
     ("覆蓋", "覆盖"),
     ("瞭解規定", "了解规定"),
+    ("甦醒後走了三英哩", "苏醒后走了三英里"),
     ("𠮷野家", "𠮷野家"),
 ]
 
@@ -267,6 +356,13 @@ def test_a_stretch_of_the_text_is_quoted_as_it_was_written(source: str, found: s
     at = aligned.text.index(found)
 
     assert source[slice(*aligned.origin((at, at + len(found))))] == quoted
+
+
+def test_two_halves_of_a_character_become_the_character() -> None:
+    aligned = normalize("好\ud83d\ude0a的")
+
+    assert aligned.text == "好\N{SMILING FACE WITH SMILING EYES}的"
+    assert [aligned.origin((i, i + 1)) for i in range(3)] == [(0, 1), (1, 3), (3, 4)]
 
 
 def test_an_empty_span_has_an_empty_origin() -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from voctext.demand import Demand, DemandTable
+from voctext.demand.table import check_exposure
 from voctext.demand.tally import Tally
 from voctext.errors import VoctextError
 from voctext.mask import Masker
@@ -21,21 +22,24 @@ from voctext.miner import Miner
 from voctext.records import Finding, Intent, Perception, Reading, Ticket
 from voctext.report import render
 from voctext.tables import Export, Rejection, write_rows, written_aside
+from voctext.tables.aside import made_folder
+from voctext.tables.rejected import shown_text
 from voctext.tables.write import Format
 
 FINDING_COLUMNS = (
-    "ticket", "source", "customer", "time", "channel", "segment", "perception", "topic", "topic_name", "intent",
-    "polarity", "intensity", "confidence", "quote", "start", "end", "why",
+    "ticket", "source", "customer", "time", "channel", "segment", "perception", "topic", "topic_name",
+    "intent", "polarity", "intensity", "confidence", "quote", "start", "end", "why",
 )  # fmt: skip
 TICKET_COLUMNS = (
-    "ticket", "source", "customer", "time", "channel", "segment", "status", "satisfaction", *Perception, "intent",
-    *(f"confidence_{answer}" for answer in (*Perception, "intent")), "outcome", "findings", "abstained", "text",
+    "ticket", "source", "customer", "time", "channel", "segment", "status", "satisfaction", *Perception,
+    "intent", *(f"confidence_{answer}" for answer in (*Perception, "intent")),
+    "outcome", "findings", "abstained", "text",
 )  # fmt: skip
 DEMAND_COLUMNS = (
     "rank", "topic", "topic_name", "perception", "cause", "strength", "strength_low", "strength_high", "tier",
-    "rank_low", "rank_high", "top_probability", "episodes", "tickets", "customers", "share", "share_low", "share_high",
-    "customer_share", "customer_share_low", "customer_share_high", "rate", "rate_low", "rate_high",
-    "intensity", "repeat", "repeat_measured", "unresolved", "unresolved_measured",
+    "rank_low", "rank_high", "top_probability", "episodes", "tickets", "customers", "share", "share_low",
+    "share_high", "customer_share", "customer_share_low", "customer_share_high", "rate", "rate_low",
+    "rate_high", "intensity", "repeat", "repeat_measured", "unresolved", "unresolved_measured",
     *Intent, "complaint_share", "quotes",
 )  # fmt: skip
 REJECTED_COLUMNS = ("file", "sheet", "row", "reason", "text")
@@ -60,6 +64,7 @@ class Run:
     warnings: list[str] = field(default_factory=list)
     outputs: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    note: str = ""
 
 
 def analyze(
@@ -71,20 +76,21 @@ def analyze(
     format: Format = "csv",  # noqa: A002
     lang: str = "zh-Hans",
     exposure: float | None = None,
+    note: str = "",
     progress: Callable[[int], None] = lambda _: None,
 ) -> Run:
     """
     Read *export* with *miner* and write all results into the folder *out*.
 
     Written: tickets and findings and demands in *format*, rejected.csv, run.json, report.html.
-    *progress* is told the number of tickets read so far.
+    *note* stands at the top of the report; *progress* is told the number of tickets read so far.
 
     Raises:
-        InputError: A result cannot be written.
+        InputError: A result cannot be written, or the exposure is no number above 0.
         VoctextError: Rows went missing between reading and writing; nothing of the run is to be trusted.
     """
-    out = Path(out)
-    out.mkdir(parents=True, exist_ok=True)
+    check_exposure(exposure)
+    out = made_folder(out)
     begun = datetime.now(UTC)
     job = _Job(export, miner, masker, lang, progress)
     with tempfile.TemporaryFile("w+", encoding="utf-8", dir=out) as spool:
@@ -96,7 +102,7 @@ def analyze(
             out / f"findings.{format}", map(json.loads, spool), format=format, columns=FINDING_COLUMNS
         )
     rejected = write_rows(out / "rejected.csv", job.rejected_rows(), format="csv", columns=REJECTED_COLUMNS)
-    run = job.summary(begun)
+    run = job.summary(begun, note)
     table = DemandTable.from_tally(job.tally, exposure=exposure)
     rows = (demand_row(demand, miner, lang) for demand in table)
     demands = write_rows(out / f"demands.{format}", rows, format=format, columns=DEMAND_COLUMNS)
@@ -146,11 +152,17 @@ class _Job:
 
     def rejected_rows(self) -> Iterator[dict[str, object]]:
         """Yield the rows that were no tickets, each with its reason."""
+        named = any("customer" in sheet.columns for sheet in self.export.sheets)
         for rejection in self.rejections:
-            row = asdict(rejection)
-            yield row | {"file": str(row["file"]), "text": self._hidden(str(row["text"]))}
+            yield {
+                "file": rejection.file,
+                "sheet": rejection.sheet,
+                "row": rejection.row,
+                "reason": rejection.reason,
+                "text": shown_text(rejection, self.masker, customers=named),
+            }
 
-    def summary(self, begun: datetime) -> Run:
+    def summary(self, begun: datetime, note: str) -> Run:
         """Sum up, having checked that no row was lost."""
         from voctext import __version__
 
@@ -170,9 +182,7 @@ class _Job:
                 }
                 for sheet in self.export.sheets
             ],
-            skipped=[
-                {"file": str(s.path), "sheet": s.name, "reason": s.reason} for s in self.export.skipped
-            ],
+            skipped=[{"file": str(s.path), "sheet": s.name, "reason": s.reason} for s in self.export.skipped],
             masked=self.masker is not None,
             taxonomy=self.miner.taxonomy.name,
             rows={
@@ -187,6 +197,7 @@ class _Job:
             perceptions={p.value: self.counted[f"perception {p}"] for p in Perception},
             intents={i.value: self.counted[f"intent {i}"] for i in Intent},
             warnings=list(self.export.warnings),
+            note=note,
         )
 
     def _hidden(self, text: str) -> str:

@@ -2,17 +2,34 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Optional
 
 import typer
+from typer.core import TyperGroup
 
+from voctext.console import counted, print_export, print_run, print_scores, progress
 from voctext.errors import VoctextError
 
+
+class _StoppedError(Exception):
+    """Stopped by hand; an interrupt by itself never reaches `main`, for Typer ends the process on it."""
+
+
+class _Commands(TyperGroup):
+    """Lets `main` say that nothing half-written was left."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was called."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            raise _StoppedError from error
+
+
 app = typer.Typer(
+    cls=_Commands,
     help="Read what bank customers write, and tell what they demand and how strongly.",
     no_args_is_help=True,
     add_completion=False,
@@ -39,10 +56,15 @@ class Language(StrEnum):
 
 
 class Reader(StrEnum):
-    """Which part of the default classifier reads."""
+    """Which part of the default classifier reads; a part is an entry of `PARTS` too."""
 
     ALL = "all"
     RULES = "rules"
+    MODEL = "model"
+
+
+PARTS = {Reader.RULES: "rules", Reader.MODEL: "model"}
+"""The parts by the names under which `voctext.classify.registry` finds them."""
 
 
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for the results; made if it is not there.")]
@@ -50,9 +72,30 @@ Lang = Annotated[Language, typer.Option(help="Language of topic names and the re
 Form = Annotated[TableFormat, typer.Option("--format", help="File format of the tables.")]
 NoMask = Annotated[bool, typer.Option("--no-mask", help="Write personal data as it stands. Default: masked.")]
 Topics = Annotated[
-    Optional[Path], typer.Option("--taxonomy", help="A taxonomy file of your own.", show_default="banking")
+    Optional[Path],
+    typer.Option(
+        "--taxonomy",
+        help="A taxonomy file of your own, or the name of one that ships.",
+        show_default="banking",
+    ),
 ]
-Name = Optional[str]  
+Name = Optional[str]
+Named = Annotated[
+    Name,
+    typer.Option(
+        "--classifier", help="Name of an installed classifier to read with.", show_default="default"
+    ),
+]
+
+
+def _countable(exposure: float | None) -> float | None:
+    from voctext.demand.table import check_exposure
+
+    try:
+        check_exposure(exposure)
+    except VoctextError as error:
+        raise typer.BadParameter(str(error)) from error
+    return exposure
 
 
 @app.callback(invoke_without_command=True)
@@ -76,9 +119,11 @@ def analyze(
     lang: Lang = Language.HANS,
     form: Form = TableFormat.CSV,
     taxonomy: Topics = None,
+    classifier: Named = None,
     no_mask: NoMask = False,
     exposure: Annotated[
-        Optional[float], typer.Option(help="Number of customers the export covers.", min=1)
+        Optional[float],
+        typer.Option(help="Number of customers the export covers.", min=1, callback=_countable),
     ] = None,
     text_column: Annotated[
         Name, typer.Option(help="Header of the customers' words, or #3 for the third column.")
@@ -110,7 +155,16 @@ def analyze(
 
     columns = {field: header for field, header in named.items() if header is not None}
     export = Export.open(*paths, columns=columns, sheet=sheet, encoding=encoding)
-    _analyze(export, out, lang=lang, form=form, taxonomy=taxonomy, masked=not no_mask, exposure=exposure)
+    print_export(export)
+    _analyze(
+        export,
+        out,
+        miner=_miner(taxonomy, classifier),
+        lang=lang,
+        form=form,
+        masked=not no_mask,
+        exposure=exposure,
+    )
 
 
 @app.command()
@@ -121,37 +175,75 @@ def demo(
     no_mask: NoMask = False,
 ) -> None:
     """Run analyze on a synthetic export that ships with voctext."""
-    from voctext.demo import write_export
+    from voctext.demo import note, write_export
     from voctext.tables import Export
 
-    out.mkdir(parents=True, exist_ok=True)
     path = write_export(out)
     typer.echo(f"synthetic export: {path}")
-    _analyze(Export.open(path), out, lang=lang, form=form, taxonomy=None, masked=not no_mask, exposure=None)
+    export = Export.open(path)
+    print_export(export)
+    _analyze(
+        export, out, miner=_miner(), lang=lang, form=form, masked=not no_mask, exposure=None, note=note(lang)
+    )
 
 
 @app.command()
 def evaluate(
-    path: Annotated[Path, typer.Argument(help="CSV with columns text, product, rule, person, intent.")],
+    path: Annotated[
+        Path, typer.Argument(help="Labelled notes: a CSV with columns text, product, rule, person, intent.")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
     taxonomy: Topics = None,
+    classifier: Named = None,
     only: Annotated[Reader, typer.Option(help="Read with only this part of the classifier.")] = Reader.ALL,
 ) -> None:
     """Compare what voctext reads in labelled notes with what people read."""
     from voctext.evaluate import evaluate as compare
     from voctext.evaluate import read_labelled
 
+    if classifier is not None and only is not Reader.ALL:
+        raise typer.BadParameter("give a classifier of its own or a part of the default one, not both")
     notes = read_labelled(path)
-    miner = _miner(taxonomy)
+    miner = _miner(taxonomy, classifier or PARTS.get(only))
     scores = compare(notes, miner.label(note.text for note in notes))
     if as_json:
         typer.echo(json.dumps(scores, ensure_ascii=False, indent=2))
     else:
-        _print_scores(scores)
+        print_scores(scores)
+
+
+@app.command()
+def train(
+    default: Annotated[
+        bool, typer.Option("--default", help="Train the default model on the shipped corpus.")
+    ] = False,
+    out: Annotated[
+        Optional[Path],
+        typer.Option("--out", "-o", help="Folder for the model.", show_default="the package's own"),
+    ] = None,
+) -> None:
+    """Train the linear model again."""
+    from voctext.corpus import notes
+    from voctext.train import default_folder
+    from voctext.train import train as fit
+
+    if not default:
+        raise typer.BadParameter("say --default: the shipped corpus is what there is to train on")
+    model = fit(notes())
+    folder = out or default_folder()
+    model.save(folder)
+    held_out = model.about["held_out"]
+    typer.echo(f"{model.about['notes']} synthetic notes, {len(model.ngrams)} n-grams; on files held out:")
+    for perception, row in held_out["perception"].items():
+        typer.echo(f"  {perception:<10} F1 {row['f1']:.3f}")
+    typer.echo(f"  {'intent':<10} F1 {held_out['intent_macro_f1']:.3f} (macro)")
+    typer.echo(f"model: {folder}")
 
 
 @taxonomy_app.command("check")
-def check_taxonomy(path: Annotated[Path, typer.Argument(help="A taxonomy file.")]) -> None:
+def check_taxonomy(
+    path: Annotated[Path, typer.Argument(help="A taxonomy file, or the name of one that ships.")],
+) -> None:
     """Check a taxonomy file whole; exit 1 if it cannot be used."""
     from voctext.taxonomy import Taxonomy, check
 
@@ -163,7 +255,8 @@ def check_taxonomy(path: Annotated[Path, typer.Argument(help="A taxonomy file.")
         typer.echo(f"{path}: {fatal} to mend", err=True)
         raise typer.Exit(1)
     taxonomy = Taxonomy.load(path)
-    typer.echo(f"{path}: {len(taxonomy)} topics in {len(taxonomy.groups)} groups, nothing to mend")
+    size = f"{counted(len(taxonomy), 'topic')} in {counted(len(taxonomy.groups), 'group')}"
+    typer.echo(f"{path}: {size}, nothing to mend")
 
 
 def main() -> None:
@@ -173,36 +266,41 @@ def main() -> None:
     except VoctextError as error:
         typer.echo(f"voctext: {error}", err=True)
         sys.exit(1)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, _StoppedError):
         typer.echo("voctext: stopped; nothing half-written was left", err=True)
         sys.exit(130)
 
 
-def _miner(taxonomy: Path | None) -> Any:
+def _miner(taxonomy: Path | None = None, classifier: str | None = None) -> Any:
+    """Read with the classifier of this name, or by default, and with this taxonomy."""
+    from voctext.classify.registry import load_classifier
     from voctext.miner import Miner
+    from voctext.taxonomy import Taxonomy
 
-    return Miner.from_taxonomy(taxonomy) if taxonomy else Miner.default()
+    if classifier is None:
+        return Miner.from_taxonomy(taxonomy) if taxonomy else Miner.default()
+    topics = Taxonomy.load(taxonomy) if taxonomy else Taxonomy.default()
+    return Miner(load_classifier(classifier, topics), taxonomy=topics)
 
 
 def _analyze(
     export: Any,
     out: Path,
     *,
+    miner: Any,
     lang: Language,
     form: TableFormat,
-    taxonomy: Path | None,
     masked: bool,
     exposure: float | None,
+    note: str = "",
 ) -> None:
     from voctext.analyze import analyze as run_analysis
     from voctext.mask import Masker
 
-    _print_export(export)
-    miner = _miner(taxonomy)
     masker = Masker() if masked else None
     known = [sheet.rows for sheet in export.sheets]
     total = sum(n for n in known if n is not None) if None not in known else None
-    with _progress(total) as tick:
+    with progress(total) as tick:
         run = run_analysis(
             export,
             out,
@@ -211,70 +309,10 @@ def _analyze(
             format=form.value,
             lang=lang.value,
             exposure=exposure,
+            note=note,
             progress=tick,
         )
-    for warning in run.warnings:
-        typer.echo(f"note: {warning}")
-    rows = run.rows
-    typer.echo(f"rows: {rows['read']} read = {rows['mined']} mined + {rows['rejected']} rejected")
-    typer.echo(f"findings: {run.findings} in {run.tickets_with_findings} tickets, {run.seconds:.1f} s")
-    for name in run.outputs[1:]:
-        typer.echo(f"  {out / name}")
-    typer.echo(f"report: {out / run.outputs[0]}")
-
-
-def _print_export(export: Any) -> None:
-    for sheet in export.sheets:
-        header = f"header in row {sheet.header_row}" if sheet.header_row else "no header row"
-        place = f"{sheet.path} [{sheet.name}]" if sheet.name else str(sheet.path)
-        typer.echo(
-            f"reading {place}: {sheet.encoding}, {header}" if sheet.encoding else f"reading {place}: {header}"
-        )
-        for field, header in sheet.columns.items():
-            typer.echo(f"  {field:<12} {header}")
-    for entry in export.skipped:
-        typer.echo(f"skipped {entry.path}{f' [{entry.name}]' if entry.name else ''}: {entry.reason}")
-
-
-@contextmanager
-def _progress(total: int | None) -> Iterator[Callable[[int], None]]:
-    """Show a bar with rate and time left on a terminal, a line per 10,000 tickets elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda done: typer.echo(f"{done} tickets read", err=True) if done % 10_000 == 0 else None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("reading"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
-    )  # fmt: skip
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("reading", total=total, rate="")
-
-        def tick(done: int) -> None:
-            if done % 200 == 0 or done == total:
-                speed = bar.tasks[0].speed
-                bar.update(task, completed=done, rate=f"{speed:,.0f} tickets/s" if speed else "")
-
-        yield tick
-
-
-def _print_scores(scores: dict[str, Any]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("", "precision", "recall", "F1", "notes", title=f"{scores['n']} notes")
-    for head in ("perception", "intent"):
-        for name, value in scores[head].items():
-            if isinstance(value, dict):
-                table.add_row(
-                    name, *(f"{value[k]:.3f}" for k in ("precision", "recall", "f1")), str(value["support"])
-                )
-        table.add_row(f"{head}, macro", "", "", f"{scores[head]['macro_f1']:.3f}", "", end_section=True)
-    Console().print(table)
-    typer.echo(
-        f"polarity accuracy {scores['polarity']['accuracy']:.3f}   exact match {scores['exact_match']:.3f}"
-    )
+    print_run(run, out)
 
 
 if __name__ == "__main__":

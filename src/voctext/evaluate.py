@@ -1,6 +1,5 @@
 """How well a reader agrees with people: precision, recall and F1 against labelled notes."""
 
-import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +7,12 @@ from typing import Any
 
 from voctext.errors import InputError, choose_from
 from voctext.records import Intent, NoteLabel, Perception
+from voctext.tables.cells import cell_text, is_blank
+from voctext.tables.formats import tables_in
+from voctext.tables.rows import RawRow, Table
 
+COLUMNS = ("text", *(perception.value for perception in Perception), "intent")
+"""What a file of labelled notes must hold."""
 POLARITIES = {"": None, "-1": -1, "0": 0, "1": 1, "+1": 1, "-1.0": -1, "0.0": 0, "1.0": 1}
 
 
@@ -24,46 +28,79 @@ class LabelledNote:
 
 def read_labelled(path: str | Path) -> list[LabelledNote]:
     """
-    Read labelled notes from a CSV file.
+    Read labelled notes from a file of any kind and encoding that exports come in.
 
     Columns: text; product, rule and person (−1, 0, 1, or empty: not marked); intent. Others are kept.
+    Of a workbook, the first sheet with these columns is read. Rows without anything in them are passed over.
 
     Raises:
         InputError: The file or a row of it is not like that; the message names row and column.
     """
     path = Path(path)
     if not path.is_file():
+        raise InputError(f"{path}: no such file; give a CSV file with columns {', '.join(COLUMNS)}")
+    if not path.stat().st_size:
         raise InputError(
-            f"{path}: no such file; give a CSV file with columns text, product, rule, person, intent"
+            f"{path}: the file is empty, so it has no column 'text'; its columns must be {', '.join(COLUMNS)}"
         )
-    notes = []
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.DictReader(stream)
-        headers = reader.fieldnames or ()
-        for column in ("text", *Perception, "intent"):
-            if column not in headers:
-                raise InputError(f"{path}: no column {column!r}; {choose_from(column, headers)}")
-        notes = [_labelled(f"{path}:{reader.line_num}", row) for row in reader]
+    table, headers, first = _labelled_table(path)
+    place = f"{path}[{table.name}]" if table.name else str(path)
+    rows = (row for row in table.rows() if row.number >= first)
+    notes = [
+        _labelled(f"{place}:{row.number}", row, headers)
+        for row in rows
+        if row.fault or not all(map(is_blank, row.cells))
+    ]
     if not notes:
         raise InputError(f"{path}: no rows under the header; give at least one labelled note")
     return notes
 
 
-def _labelled(where: str, row: dict[str, str]) -> LabelledNote:
+def _labelled_table(path: Path) -> tuple[Table, tuple[str, ...], int]:
+    """Find the table that has the columns, its headers, and the number of the first row below them."""
+    tables = [(table, *_headers(table)) for table in tables_in(path)[0]]
+    if not tables:
+        raise InputError(f"{path}: there is no table in it; its columns must be {', '.join(COLUMNS)}")
+    for found in tables:
+        if set(COLUMNS) <= set(found[1]):
+            return found
+    _, headers, _ = tables[0]
+    missing = next(column for column in COLUMNS if column not in headers)
+    known = choose_from(missing, filter(None, headers)) if any(headers) else "the file names no columns"
+    raise InputError(f"{path}: no column {missing!r}; {known}")
+
+
+def _headers(table: Table) -> tuple[tuple[str, ...], int]:
+    if table.headers is not None:
+        return table.headers, 0
+    row = next((row for row in table.rows() if not all(map(is_blank, row.cells))), RawRow(0, ()))
+    return tuple(cell_text(cell).strip() for cell in row.cells), row.number + 1
+
+
+def _labelled(where: str, row: RawRow, headers: tuple[str, ...]) -> LabelledNote:
+    if row.fault:
+        raise InputError(f"{where}: {row.fault}")
+    if not all(map(is_blank, row.cells[len(headers) :])):
+        raise InputError(
+            f"{where}: more cells than the {len(headers)} of the header; "
+            "a text that holds the delimiter must stand in quotation marks"
+        )
+    cells = dict(zip(headers, map(cell_text, row.cells), strict=False))
+    if "text" not in cells:
+        raise InputError(f"{where}: the row ends before its text; give it all columns of the header")
     perceptions = {}
     for perception in Perception:
-        value = (row[perception] or "").strip()
+        value = cells.get(perception, "").strip()
         if value not in POLARITIES:
             raise InputError(f"{where}: {perception} is {value!r}; known: -1, 0, 1, or empty for not marked")
         polarity = POLARITIES[value]
         if polarity is not None:
             perceptions[perception] = polarity
-    intent = (row["intent"] or "").strip()
+    intent = cells.get("intent", "").strip()
     if intent not in set(Intent):
         raise InputError(f"{where}: intent is {intent!r}; {choose_from(intent, Intent)}")
-    known = {"text", *Perception, "intent"}
-    about = {str(k): v for k, v in row.items() if k is not None and k not in known}
-    return LabelledNote(row["text"], perceptions, Intent(intent), about)
+    about = {header: text for header, text in cells.items() if header not in COLUMNS}
+    return LabelledNote(cells["text"], perceptions, Intent(intent), about)
 
 
 def evaluate(notes: Sequence[LabelledNote], labels: Iterable[NoteLabel]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """From tickets to findings: the pipeline, one batch in memory."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby, islice
+from itertools import islice
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -24,8 +24,9 @@ class Miner:
     Reads tickets with a classifier.
 
     >>> miner = Miner.default()
-    >>> [(f.perception.value, f.polarity, f.topic, f.quote) for f in miner.mine([Ticket("1", "APP一登入就閃退")])]
-    [('product', -1, 'app_crash', '閃退')]
+    >>> (finding,) = miner.mine([Ticket("1", "APP一登入就閃退")])
+    >>> finding.perception.value, finding.polarity, finding.topic, finding.quote
+    ('product', -1, 'app_crash', '閃退')
     """
 
     def __init__(
@@ -35,12 +36,12 @@ class Miner:
         Read with *classifier*, *batch_size* tickets at a time; *taxonomy* names the topics in reports.
 
         Raises:
-            InputError: The batch size is not positive, or the classifier has no `classify`.
+            InputError: The batch size is not positive, or the classifier is a class, or has no `classify`
+                that can be called.
         """
         if batch_size < 1:
             raise InputError(f"batch_size is {batch_size}; give a number of tickets, 1 or more")
-        if not isinstance(classifier, Classifier):
-            raise InputError(f"{type(classifier).__name__} has no classify(clauses); see voctext.Classifier")
+        _check_classifier(classifier)
         self.classifier = classifier
         self.taxonomy = taxonomy if taxonomy is not None else Taxonomy.default()
         self.batch_size = batch_size
@@ -62,10 +63,10 @@ class Miner:
 
     @classmethod
     def of(cls, taxonomy: Taxonomy) -> Self:
-        """Read with *taxonomy*."""
-        from voctext.classify.rules import RuleClassifier
+        """Read with the words of *taxonomy* and the model that ships with voctext."""
+        from voctext.classify.combined import CombinedClassifier
 
-        return cls(RuleClassifier(taxonomy), taxonomy=taxonomy)
+        return cls(CombinedClassifier(taxonomy), taxonomy=taxonomy)
 
     def mine(self, tickets: Iterable[Ticket]) -> Iterator[Finding]:
         """Yield the findings of *tickets*, ticket by ticket."""
@@ -85,7 +86,7 @@ class Miner:
         for batch in _batched(map(_as_ticket, texts), self.batch_size):
             notes = self._clauses(batch)
             if isinstance(self.classifier, NoteClassifier):
-                yield from self.classifier.label(notes)
+                yield from _one_each(self.classifier.label(notes), len(notes), self._name("label"))
             else:
                 yield from (verdict.label for verdict in self._verdicts(batch, notes))
 
@@ -102,12 +103,55 @@ class Miner:
 
     def _verdicts(self, batch: Sequence[Ticket], notes: Sequence[Sequence[Clause]]) -> list[Verdict]:
         if isinstance(self.classifier, NoteClassifier):
-            return self.classifier.judge(notes)
-        voiced = [clause for note in notes for clause in note if clause.voice is Voice.CUSTOMER]
-        found = groupby(self.classifier.classify(voiced), key=lambda finding: id(finding.ticket))
-        findings = {ticket: tuple(group) for ticket, group in found}
-        mine = [findings.get(id(ticket), ()) for ticket in batch]
+            return _one_each(self.classifier.judge(notes), len(notes), self._name("judge"))
+        # the same ticket twice is read once, and both times told what was found
+        once = {id(ticket): note for ticket, note in zip(batch, notes, strict=True)}
+        voiced = [clause for note in once.values() for clause in note if clause.voice is Voice.CUSTOMER]
+        found: dict[int, list[Finding]] = {key: [] for key in once}
+        for finding in self._found(voiced):
+            if id(finding.ticket) not in found:
+                raise InputError(
+                    f"{self._name('classify')} gave a finding in ticket {finding.ticket.id!r}, which it was "
+                    "not given; a finding's clause must be one of those that were passed"
+                )
+            found[id(finding.ticket)].append(finding)
+        mine = [tuple(found[id(ticket)]) for ticket in batch]
         return [Verdict(label_from_findings(group), group) for group in mine]
+
+    def _found(self, clauses: Sequence[Clause]) -> Iterator[Finding]:
+        findings: object = self.classifier.classify(clauses)
+        if not isinstance(findings, Iterable):
+            raise InputError(
+                f"{self._name('classify')} gave {findings!r}; give findings, [] if there are none"
+            )
+        for finding in findings:
+            if not isinstance(finding, Finding):
+                raise InputError(
+                    f"{self._name('classify')} gave {finding!r}; give objects of voctext.Finding"
+                )
+            yield finding
+
+    def _name(self, method: str) -> str:
+        return f"{type(self.classifier).__name__}.{method}"
+
+
+def _check_classifier(classifier: object) -> None:
+    if isinstance(classifier, type):
+        name = classifier.__name__
+        raise InputError(f"{name} is a class; give an object of it: Miner({name}(…))")
+    name = type(classifier).__name__
+    if not isinstance(classifier, Classifier):
+        raise InputError(f"{name} has no classify(clauses); see voctext.Classifier")
+    if not callable(classifier.classify):
+        raise InputError(f"{name}.classify cannot be called; make it a method: classify(self, clauses)")
+
+
+def _one_each(answers: Sequence[T] | None, notes: int, name: str) -> list[T]:
+    """Check that a classifier of one's own gave an answer for each note."""
+    if answers is None or len(answers) != notes:
+        count = "None" if answers is None else f"{len(answers)} answers"
+        raise InputError(f"{name} gave {count} for {notes} notes; give one for each, in order")
+    return list(answers)
 
 
 def _as_ticket(ticket: Ticket | str) -> Ticket:

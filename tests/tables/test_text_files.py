@@ -303,7 +303,7 @@ def test_identifiers_keep_zeros_digits_and_lose_excel_wrapping(tmp_path: Path) -
     tickets, _, export = read(path)
 
     assert [ticket.id for ticket in tickets] == ["0012", "0013", "622202123456789012", "1.23457E+17", "0012"]
-    assert [warning[:20] for warning in export.warnings] == ["1 tickets have an id", "1 ids were shortened"]
+    assert [warning[:20] for warning in export.warnings] == ["1 ticket has an id t", "1 id was shortened b"]
 
 
 def test_a_folder_is_searched_without_hidden_and_lock_files(tmp_path: Path) -> None:
@@ -388,3 +388,62 @@ def test_no_bytes_break_the_reader(tmp_path: Path, content: bytes) -> None:
 
     with suppress(InputError):
         read(path)
+
+
+# ── what is no text ───────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"\x89PNG\r\n\x1a\n" + bytes(50), "an image"),
+        (b"\xff\xd8\xff\xe0" + bytes(50), "an image"),
+        (b"GIF89a" + bytes(50), "an image"),
+        (b"\x7fELF" + bytes(50), "a program"),
+        (b"PK\x05\x06" + bytes(18), "an empty ZIP archive"),
+        (bytes(range(1, 256)) * 20, "no text"),
+        (b"\x00\x01\x02\x03\x04\x05\x06\x07abc\x0e\x0f" * 30, "no text"),
+    ],
+)
+@pytest.mark.parametrize("name", ["export.csv", "export.txt", "export.xls", "export.jsonl"])
+def test_bytes_that_are_no_text_are_refused_by_their_content(
+    data: bytes, told: str, name: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes(data)
+
+    with pytest.raises(InputError, match=f"{name}: this is {told}"):
+        read(tmp_path / name)
+
+
+def test_a_few_control_characters_are_dirt_and_no_reason_to_refuse(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text(table([*SIMPLIFIED, "闪退\x07\x1b\x00了", "\x01\x02转账"]), encoding="utf-8")
+
+    assert len(read(path)[0]) == len(SIMPLIFIED) + 2
+
+
+@pytest.mark.parametrize("named", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_file_named_utf_16_that_is_not_is_refused(named: str, encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text(table(SIMPLIFIED), encoding=encoding)
+
+    with pytest.raises(InputError, match=r"export\.csv: no utf-\d\d-.e text"):
+        read(path, encoding=named)
+
+
+@pytest.mark.parametrize("named", ["utf-16", "utf-16-le"])
+def test_a_file_named_utf_16_that_is_so_is_read(named: str, tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_bytes(table(SIMPLIFIED).encode("utf-16-le"))
+
+    assert [ticket.text for ticket in read(path, encoding=named)[0]] == SIMPLIFIED
+
+
+def test_counts_are_told_in_the_singular_and_the_plural(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text("id,text\n1,甲\n1,乙\n", encoding="utf-8")
+    assert read(path)[2].warnings == ("1 ticket has an id that came before; all were kept",)
+
+    path.write_text("id,text\n1,甲\n1,乙\n1,丙\n", encoding="utf-8")
+    assert read(path)[2].warnings == ("2 tickets have an id that came before; all were kept",)

@@ -8,9 +8,10 @@ weigh most.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import as_file, files
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from voctext.classify.explain import Explainer
@@ -61,7 +62,7 @@ def probabilities(scores: "Floats") -> "Floats":
     result = np.empty_like(scores)
     result[:, :FIRST_POLARITY] = 1 / (1 + np.exp(-scores[:, :FIRST_POLARITY]))
     edges = [*range(FIRST_POLARITY, FIRST_INTENT + 1, len(POLARITIES)), scores.shape[1]]
-    for start, stop in zip(edges, edges[1:], strict=False):
+    for start, stop in pairwise(edges):
         exp = np.exp(scores[:, start:stop] - scores[:, start:stop].max(axis=1, keepdims=True))
         result[:, start:stop] = exp / exp.sum(axis=1, keepdims=True)
     return result
@@ -74,26 +75,43 @@ def default_model() -> LinearModel:
         return LinearModel.load(folder)
 
 
+def model_alone(taxonomy: Taxonomy | None = None) -> "CombinedClassifier":
+    """Read with the shipped model and leave the rules' answer out, to measure what each adds."""
+    import numpy as np
+
+    model = default_model()
+    weights = np.zeros_like(model.combine)
+    weights[: len(OUTPUTS)] = np.eye(len(OUTPUTS), dtype=np.float32)
+    return CombinedClassifier(taxonomy, model=replace(model, combine=weights))
+
+
 class CombinedClassifier:
     """Reads notes by rules and a linear model together."""
 
     def __init__(
-        self, taxonomy: Taxonomy | None = None, *, model: LinearModel | None = None, min_confidence: float = 0.5
+        self,
+        taxonomy: Taxonomy | None = None,
+        *,
+        model: LinearModel | None = None,
+        min_confidence: float | None = None,
     ) -> None:
         """
         Read with the words of *taxonomy* and *model*, by default those that ship with voctext.
 
-        A perception is found at a probability of *min_confidence* or more; between that and its
-        complement the classifier abstains, and keeps the clauses of the note for a person to see.
+        A perception is found at the model's threshold for it. With *min_confidence* it is found at that
+        probability or more, and between that and its complement the classifier abstains: the clauses
+        of the note are kept for a person to see.
 
         Raises:
             InputError: *min_confidence* is not from 0.5 to below 1.
         """
-        if not 0.5 <= min_confidence < 1:  # noqa: PLR2004
+        if min_confidence is not None and not 0.5 <= min_confidence < 1:  # noqa: PLR2004
             raise InputError(f"min_confidence is {min_confidence}; give one from 0.5 to below 1")
         self.taxonomy = taxonomy if taxonomy is not None else Taxonomy.default()
         self.model = model if model is not None else default_model()
-        self.min_confidence = min_confidence
+        least = min_confidence
+        self._thresholds = self.model.thresholds.tolist() if least is None else [least] * len(PERCEPTIONS)
+        self._unsure = 0.5 if least is None else least
         self._features = Features(self.taxonomy, self.model.ngrams, self.model.idf, self.model.signals)
         self._explainer = Explainer(self.taxonomy, self.model, self._features)
 
@@ -129,7 +147,7 @@ class CombinedClassifier:
         perceptions: dict[Perception, int] = {}
         confidence: dict[str, float] = {}
         for i, perception in enumerate(PERCEPTIONS):
-            found = row[i] >= self.min_confidence
+            found = row[i] >= self._thresholds[i]
             confidence[perception] = row[i] if found else 1 - row[i]
             if found:
                 first = FIRST_POLARITY + i * len(POLARITIES)
@@ -143,7 +161,7 @@ class CombinedClassifier:
         self, note: Note, label: NoteLabel, row: Sequence[float], found: Sequence[Finding]
     ) -> tuple[Clause, ...]:
         """Give the customer's clauses of a note left undecided, or of one that asks for something unnamed."""
-        undecided = any(1 - self.min_confidence < chance < self.min_confidence for chance in row[:FIRST_POLARITY])
+        undecided = any(1 - self._unsure < chance < self._unsure for chance in row[:FIRST_POLARITY])
         uncovered = not found and label.intent in (Intent.COMPLAINT, Intent.SUGGESTION)
         if not undecided and not uncovered:
             return ()

@@ -29,14 +29,18 @@ class Explainer:
         self._model = model
         self._features = features
         self._topics = {
-            perception: [i for i, topic in enumerate(model.topics) if topic in taxonomy and taxonomy[topic].perception is perception]
+            perception: [
+                i
+                for i, topic in enumerate(model.topics)
+                if topic in taxonomy and taxonomy[topic].perception is perception
+            ]
             for perception in Perception
         }
 
     def findings(
         self, notes: Sequence[Note], opinions: Sequence[Opinion], labels: Sequence[NoteLabel]
     ) -> list[list[Finding]]:
-        """Give the findings of each note: what the rules voted for, and a clause for what only the model saw."""
+        """Give the findings of each note: the rules' votes, and a clause for what only the model saw."""
         found: list[list[Finding]] = []
         unseen: list[tuple[int, Perception]] = []
         for number, (opinion, label) in enumerate(zip(opinions, labels, strict=True)):
@@ -114,16 +118,22 @@ class Explainer:
         return result
 
     def _weightiest(self, clause: Clause, row: "NDArray[np.float32]", head: int) -> tuple[Span, list[str]]:
-        """Give the stretch and the n-grams of *clause* that weigh most for *head*; the clause, if none does."""
+        """Give the stretch and the n-grams of *clause* that weigh most for *head*, or all of it."""
         weights = row.multiply(self._model.weights[:-1, head]).tocoo()  # type: ignore[attr-defined]
         names = self._model.ngrams
-        heavy = sorted(((w, int(c)) for w, c in zip(weights.data, weights.col, strict=True) if w > 0), reverse=True)
-        grams = [names[column] for _, column in heavy if column < len(names)][:SHOWN]
-        signals = [self._model.signals[column - len(names)] for _, column in heavy if column >= len(names)][:SHOWN]
+        heavy = sorted(
+            ((w, int(c)) for w, c in zip(weights.data, weights.col, strict=True) if w > 0), reverse=True
+        )
+        grams = [names[column].strip("\n") for _, column in heavy if column < len(names)][:SHOWN]
+        signals = [self._model.signals[column - len(names)] for _, column in heavy if column >= len(names)][
+            :SHOWN
+        ]
         text = fold(clause.text)
         places = [(at, at + len(gram)) for gram in grams if "#" not in gram and (at := text.find(gram)) >= 0]
         if not places:
-            return Span(clause.start, clause.start + len(clause.text.rstrip("，。！？；,!?; \n") or clause.text)), signals
+            return Span(
+                clause.start, clause.start + len(clause.text.rstrip("，。！？；,!?; \n") or clause.text)
+            ), signals
         start, end = min(a for a, _ in places), max(b for _, b in places)
         return Span(clause.start + start, clause.start + end), grams
 

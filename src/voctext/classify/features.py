@@ -45,7 +45,9 @@ def signal_names(taxonomy: Taxonomy) -> tuple[str, ...]:
 class Features:
     """Turns notes into rows, with one lexicon of words and n-grams."""
 
-    def __init__(self, taxonomy: Taxonomy, ngrams: Sequence[str], idf: "NDArray[np.float32]", signals: Sequence[str]):
+    def __init__(
+        self, taxonomy: Taxonomy, ngrams: Sequence[str], idf: "NDArray[np.float32]", signals: Sequence[str]
+    ) -> None:
         """Give the columns: *ngrams* with their *idf*, then *signals*."""
         self._lexicon = Lexicon(taxonomy, ngrams)
         self._idf = idf
@@ -101,7 +103,11 @@ class Features:
         return known
 
     def _matrix(
-        self, clauses: Sequence[int], text: "NDArray[np.int64]", gram: "NDArray[np.int64]", signals: Sequence[Sequence[int]]
+        self,
+        clauses: Sequence[int],
+        text: "NDArray[np.int64]",
+        gram: "NDArray[np.int64]",
+        signals: Sequence[Sequence[int]],
     ) -> Any:
         import numpy as np
         from scipy.sparse import csr_matrix

@@ -6,7 +6,7 @@ Texts are matched in lower case and with half-width punctuation folded to Chines
 search sees one form. Neither changes a length, so offsets are those of the normalized text.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, auto
 from functools import cache
@@ -14,12 +14,10 @@ from importlib.resources import files
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-
 from voctext.taxonomy import GAP, Taxonomy, Topic
 
 if TYPE_CHECKING:
     import numpy as np
-    from ahocorasick_rs import AhoCorasick
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
@@ -51,6 +49,7 @@ class Cue(IntEnum):
     CONTRAST = auto()
     CONDITIONAL = auto()
     PEER = auto()
+    DISCONTENT = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,25 +125,27 @@ class Lexicon:
         place = np.searchsorted(bounds, matches[:, 1], side="right") - 1
         spoken = matches[:, 0] < self._spoken
         hits: list[list[Hit]] = [[] for _ in texts]
-        for number, (pattern, start, end) in zip(place[spoken].tolist(), matches[spoken].tolist(), strict=True):
-            self._add_words(hits[number], joined, pattern, start, end, int(bounds[number]) + 1)
+        for number, (pattern, start, end) in zip(
+            place[spoken].tolist(), matches[spoken].tolist(), strict=True
+        ):
+            hits[number] += self._words(joined, pattern, (start, end), int(bounds[number]) + 1)
         gram = np.asarray(self._gram, dtype=np.int64)[matches[:, 0]]
         return [_outermost(words) for words in hits], place[gram >= 0], gram[gram >= 0]
 
-    def _add_words(
-        self, found: list[Hit], joined: str, pattern: int, start: int, end: int, offset: int
-    ) -> None:
+    def _words(self, joined: str, pattern: int, place: tuple[int, int], offset: int) -> Iterator[Hit]:
+        """Yield what a pattern at *place* means, in a text that begins at *offset*."""
+        start, end = place
         whole = self._whole[pattern]
         if whole is not None:
-            found.append(Hit(start - offset, end - offset, whole))
+            yield Hit(start - offset, end - offset, whole)
         for meaning, pieces in self._last_of[pattern]:
             first = _reach_back(joined, pieces, start, offset)
             if first is not None:
-                found.append(Hit(first - offset, end - offset, meaning))
+                yield Hit(first - offset, end - offset, meaning)
 
 
 def framed(texts: Iterable[str]) -> str:
-    """Fold *texts* and join them, a line break before and after each: n-grams see where clauses begin and end."""
+    """Fold *texts* and join them by line breaks, so that n-grams see where a clause begins and ends."""
     return "\n" + "".join(f"{fold(text)}\n" for text in texts)
 
 
@@ -181,10 +182,24 @@ def _merge(taxonomy: Taxonomy) -> Iterator[Meaning]:
     cues = _cues()
     topics: dict[str, tuple[Topic, int | None]] = {}
     for topic in taxonomy:
-        for polarity, words in ((None, topic.terms), (0, topic.neutral), (1, topic.positive), (-1, topic.negative)):
+        for polarity, words in (
+            (None, topic.terms),
+            (0, topic.neutral),
+            (1, topic.positive),
+            (-1, topic.negative),
+        ):
             topics.update((fold(word), (topic, polarity)) for word in words)
     for word in dict.fromkeys((*topics, *cues)):
-        yield Meaning(word, cues.get(word, frozenset()), *topics.get(word, ()))
+        yield Meaning(word, cues.get(word, frozenset()) | _within(word, cues), *topics.get(word, ()))
+
+
+_KEPT = frozenset({Cue.SUGGESTION, Cue.DEGREE, Cue.REPEATED, Cue.RHETORICAL})
+"""Cues that a longer word does not hide: 希望增加指纹 names a topic and wishes for it."""
+
+
+def _within(word: str, cues: Mapping[str, frozenset[Cue]]) -> frozenset[Cue]:
+    parts = {word[i:j] for i in range(len(word)) for j in range(i + 2, len(word) + 1)}
+    return frozenset().union(*(cues[part] for part in parts if part in cues)) & _KEPT
 
 
 @cache

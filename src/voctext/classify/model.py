@@ -46,6 +46,7 @@ class LinearModel:
     topic_weights: "NDArray[np.int8]"  # (columns + 1, topics)
     topic_scales: "Floats"  # (topics,)
     combine: "Floats"  # (inputs + 1, OUTPUTS): from the heads' and the rules' answers to the final ones
+    thresholds: "Floats"  # (perceptions,): where F1 is greatest on notes held out
     about: Mapping[str, Any]
 
     def logits(self, rows: Any) -> "Floats":
@@ -64,12 +65,13 @@ class LinearModel:
         from safetensors.numpy import save_file
 
         folder.mkdir(parents=True, exist_ok=True)
-        tensors = {
+        tensors: dict[str, Any] = {
             "idf": self.idf,
             "weights": self.weights,
             "topic_weights": self.topic_weights,
             "topic_scales": self.topic_scales,
             "combine": self.combine,
+            "thresholds": self.thresholds,
         }
         save_file(tensors, folder / NUMBERS)
         names = {
@@ -98,27 +100,35 @@ class LinearModel:
         try:
             numbers = (folder / NUMBERS).read_bytes()
         except OSError as error:
-            raise ModelError(f"{folder}: {NUMBERS} cannot be read ({error}); copy the whole folder again") from error
+            raise ModelError(
+                f"{folder}: {NUMBERS} cannot be read ({error}); copy the whole folder again"
+            ) from error
         if sha256(numbers).hexdigest() != names["sha256"]:
-            raise ModelError(f"{folder / NUMBERS}: not what was saved (checksum differs); copy the folder again")
+            raise ModelError(
+                f"{folder / NUMBERS}: not what was saved (checksum differs); copy the folder again"
+            )
         try:
             tensors = load(numbers)
         except SafetensorError as error:
             raise ModelError(f"{folder / NUMBERS}: not a safetensors file ({error})") from error
-        words = (tuple(names[key]) for key in ("ngrams", "signals", "topics"))
-        return cls(*words, **tensors, about=names["about"])
+        words: dict[str, Any] = {key: tuple(names[key]) for key in ("ngrams", "signals", "topics")}
+        numbers_of: dict[str, Any] = dict(tensors)
+        return cls(**words, **numbers_of, about=names["about"])
 
 
 def _read_names(path: Path) -> dict[str, Any]:
     try:
         names = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ModelError(f"{path}: cannot be read ({error}); a model folder holds {NAMES} and {NUMBERS}") from error
+        raise ModelError(
+            f"{path}: cannot be read ({error}); a model folder holds {NAMES} and {NUMBERS}"
+        ) from error
     if not isinstance(names, dict) or names.get("format") != FORMAT:
         found = names.get("format") if isinstance(names, dict) else None
-        raise ModelError(f"{path}: format {found!r}; this voctext reads format {FORMAT}; train again or upgrade")
+        raise ModelError(
+            f"{path}: format {found!r}; this voctext reads format {FORMAT}; train again or upgrade"
+        )
     missing = [key for key in ("sha256", "ngrams", "signals", "topics", "about") if key not in names]
     if missing or tuple(names["outputs"]) != OUTPUTS:
         raise ModelError(f"{path}: lacks {', '.join(missing) or 'the known outputs'}; train the model again")
     return names
-

@@ -17,10 +17,12 @@ from voctext.classify.labels import overall
 from voctext.classify.lexicon import Cue, Hit, Lexicon
 from voctext.classify.protocol import Note, Verdict
 from voctext.records import Clause, Finding, Intent, NoteLabel, Perception, Span, Voice
-from voctext.taxonomy import Taxonomy, Topic
+from voctext.taxonomy import GAP, Taxonomy, Topic
 
 NEGATION_REACH = 2
 """How many characters may stand between a negator and what it turns: 不(是很)好."""
+
+NEGATIONS = tuple("不没未无非")
 
 CARRY = 3
 """How many clauses a topic stays in mind: "转账的时候，我试了几次，都不行"."""
@@ -38,6 +40,7 @@ class Vote:
     words: tuple[str, ...]
     sure: bool  # voiced by a word of the taxonomy, not by an opinion attached to a topic
     wish: bool = False
+    weight: int = 1  # what follows a contrast counts double
 
 
 @dataclass(slots=True)
@@ -50,6 +53,7 @@ class Opinion:
     bad: int = 0
     silent: list[Clause] = field(default_factory=list)  # opinions without an object
     exclaimed: bool = False
+    turned: bool = False  # a contrast was heard
     hits: dict[int, list[Hit]] = field(default_factory=dict)
 
     @property
@@ -123,6 +127,7 @@ def read_note(clauses: Sequence[Clause], hits: Sequence[Sequence[Hit]]) -> Opini
         opinion.hits[number] = list(found)
         for hit in found:
             opinion.cues.update(hit.meaning.cues)
+        opinion.turned |= any(Cue.CONTRAST in hit.meaning.cues for hit in found)
         if "！！" in clause.text or "!!" in clause.text:
             opinion.exclaimed = True
         carried = named[1] if named and number - named[0] <= CARRY else None
@@ -136,13 +141,16 @@ def read_note(clauses: Sequence[Clause], hits: Sequence[Sequence[Hit]]) -> Opini
 def _read_clause(opinion: Opinion, clause: Clause, hits: Sequence[Hit], carried: Hit | None) -> None:
     """Add what one clause voices to *opinion*."""
     negators = [hit for hit in hits if Cue.NEGATOR in hit.meaning.cues]
-    stances = [(hit, _polarity(hit, negators)) for hit in hits]
+    stances = [(hit, _polarity(hit, negators, clause.text)) for hit in hits]
     voiced = [(hit, p) for hit, p in stances if p is not None and hit.meaning.topic]
     attitudes = [(hit, p) for hit, p in stances if p and not hit.meaning.topic]
     opinion.good += sum(p > 0 for _, p in attitudes)
     opinion.bad += sum(p < 0 for _, p in attitudes)
+    opinion.bad += sum(Cue.DISCONTENT in hit.meaning.cues for hit in hits)  # names no object of its own
+    weight = 2 if opinion.turned else 1
     for hit, polarity in voiced:
         opinion.votes.append(_vote(clause, hit, (hit,), polarity, sure=True))
+        opinion.votes[-1].weight = weight
     terms = [hit for hit in hits if hit.meaning.topic and hit.meaning.polarity is None]
     wishes = [hit for hit in hits if Cue.SUGGESTION in hit.meaning.cues]
     if attitudes and not voiced:
@@ -170,7 +178,7 @@ def _vote(clause: Clause, about: Hit, shown: Sequence[Hit], polarity: int, *, su
     return Vote(clause, topic, polarity, start, end, words, sure)
 
 
-def _polarity(hit: Hit, negators: Sequence[Hit]) -> int | None:
+def _polarity(hit: Hit, negators: Sequence[Hit], text: str) -> int | None:
     """Give the stance of *hit*, turned once for each negator just before it."""
     meaning = hit.meaning
     stance = meaning.polarity
@@ -178,8 +186,16 @@ def _polarity(hit: Hit, negators: Sequence[Hit]) -> int | None:
         stance = -1 if Cue.BAD in meaning.cues else 1 if Cue.GOOD in meaning.cues else None
     if not stance:
         return stance
-    before = [n for n in negators if n.end <= hit.start and hit.start - n.end <= NEGATION_REACH]
-    return -stance if len(before) % 2 else stance
+    word = hit.meaning.word
+    opens, closes = hit.start + word.find(GAP), hit.end - len(word) + word.rfind(GAP) + 1
+    turning = sum(
+        hit.start - NEGATION_REACH <= n.end <= hit.start
+        or (GAP in word and opens <= n.start and n.end <= closes)
+        for n in negators
+    )
+    if text[hit.start - 1 : hit.start] in NEGATIONS and not any(n.end == hit.start for n in negators):
+        turning += 1  # a longer word hid the negator: 不好看 is not 不好 and 好看
+    return -stance if turning % 2 else stance
 
 
 def _nearest(terms: Sequence[Hit], stance: Hit) -> Hit | None:
@@ -193,7 +209,7 @@ def label_of(opinion: Opinion) -> NoteLabel:
     for perception in Perception:
         votes = [vote for vote in opinion.votes if vote.topic.perception is perception]
         if votes:
-            perceptions[perception] = overall(vote.polarity for vote in votes)
+            perceptions[perception] = overall(vote.polarity * vote.weight for vote in votes)
             confidence[perception] = max(confidence_of(vote) for vote in votes)
         else:
             confidence[perception] = 0.7
@@ -203,23 +219,32 @@ def label_of(opinion: Opinion) -> NoteLabel:
 
 
 def _note_intent(opinion: Opinion, perceptions: dict[Perception, int]) -> Intent:
+    """Choose by the precedence of the guide: complaint, suggestion, praise, inquiry, other."""
     cues = opinion.cues
     harmed = any(p < 0 for p in perceptions.values())
     pleased = any(p > 0 for p in perceptions.values())
     wished = any(vote.wish for vote in opinion.votes) or cues[Cue.SUGGESTION] > 0
-    asked = cues[Cue.INQUIRY] > 0
+    asked = cues[Cue.INQUIRY] > 0 or cues[Cue.POLITE] > 0
     blamed = opinion.bad > opinion.good or cues[Cue.RHETORICAL] or cues[Cue.SARCASM] or cues[Cue.ESCALATION]
     if harmed or blamed:
-        if not opinion.reproach and asked and not pleased:
-            return Intent.INQUIRY
-        if not opinion.reproach and wished and not cues[Cue.DEMAND]:
-            return Intent.SUGGESTION
-        return Intent.COMPLAINT
+        return _intent_of_harm(opinion, asked=asked and not pleased, wished=wished)
     if wished and not cues[Cue.PEER]:
         return Intent.SUGGESTION
+    told_as_fact = pleased and not opinion.good and set(perceptions) == {Perception.RULE}  # 提额了
+    if asked and (told_as_fact or not pleased):
+        return Intent.INQUIRY
     if pleased or opinion.good:
-        return Intent.INQUIRY if asked and not pleased else Intent.OTHER if cues[Cue.PEER] else Intent.PRAISE
-    return Intent.INQUIRY if asked else Intent.OTHER
+        return Intent.OTHER if told_as_fact or cues[Cue.PEER] else Intent.PRAISE
+    return Intent.OTHER
+
+
+def _intent_of_harm(opinion: Opinion, *, asked: bool, wished: bool) -> Intent:
+    """Harm reported without reproach may be a request for help or a proposal."""
+    if asked and not opinion.reproach:
+        return Intent.INQUIRY
+    if wished and not opinion.reproach and not opinion.cues[Cue.DEMAND]:
+        return Intent.SUGGESTION
+    return Intent.COMPLAINT
 
 
 def intent_of(vote: Vote, note: Intent) -> Intent:

@@ -35,7 +35,7 @@ class Voiced:
 
 @dataclass(frozen=True, slots=True)
 class CorpusNote:
-    """A note of the corpus, with what it says as a whole and stretch by stretch, and the file it stands in."""
+    """A note of the corpus, what it says as a whole and stretch by stretch, and the file it stands in."""
 
     text: str
     intent: Intent
@@ -57,10 +57,10 @@ class CorpusNote:
 
 
 def parse(line: str, *, where: str) -> CorpusNote:
-    """
+    r"""
     Read one line of the corpus.
 
-    >>> note = parse("complaint\\t[[一点就闪退|p- app_crash]]，烦", where="example")
+    >>> note = parse("complaint\t[[一点就闪退|p- app_crash]]，烦", where="example")
     >>> note.text, note.voiced[0].span, note.perceptions
     ('一点就闪退，烦', Span(start=0, end=5), {<Perception.PRODUCT: 'product'>: -1})
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING, Self
 
 from voctext.demand.estimate import Estimate, Factor, wilson
@@ -62,7 +63,7 @@ class DemandTable:
     Demands by falling probability to be among the first *top*, and what they were counted on.
 
     *exposure* is the number of customers that rates refer to, and *exposure_of* says which: "given",
-    "customers seen" or "tickets".
+    "customers seen" or "tickets". An episode lasts *days*.
     """
 
     demands: tuple[Demand, ...]
@@ -72,6 +73,7 @@ class DemandTable:
     exposure_of: str
     level: float
     top: int
+    days: int = EPISODE_DAYS
 
     def __iter__(self) -> Iterator[Demand]:
         return iter(self.demands)
@@ -138,10 +140,9 @@ class DemandTable:
         Measure what *tally* counted, an episode lasting *days*.
 
         Raises:
-            InputError: The exposure is not positive, or the level is not between 0 and 1.
+            InputError: The exposure is no number above 0, or the level is not between 0 and 1.
         """
-        if exposure is not None and exposure <= 0:
-            raise InputError(f"exposure is {exposure}; give the number of customers, more than 0")
+        check_exposure(exposure)
         if not 0 < level < 1:
             raise InputError(f"level is {level}; give one between 0 and 1, such as 0.95")
         tickets = len(tally.ticket_customer)
@@ -160,7 +161,13 @@ class DemandTable:
         )
         counted = "given" if exposure else "customers seen" if named else "tickets"
         rows = _rows(tally, episodes, strength, tickets=tickets, customers=customers, level=level, top=top)
-        return cls(rows, tickets, customers, exposure or seen, counted, level, top)
+        return cls(rows, tickets, customers, exposure or seen, counted, level, top, days)
+
+
+def check_exposure(exposure: float | None) -> None:
+    """Raise InputError unless *exposure* is a number of customers, or None for those seen."""
+    if exposure is not None and not (isfinite(exposure) and exposure > 0):
+        raise InputError(f"exposure is {exposure}; give the number of customers, more than 0")
 
 
 def _rows(

@@ -4,18 +4,22 @@ import heapq
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import count
 from typing import NamedTuple
 
 from voctext.mask import Masker
-from voctext.records import Finding, Intent, Outcome, Perception, Ticket
+from voctext.records import Finding, Intent, Outcome, Perception, Span, Ticket
+from voctext.text import normalize
 
 UNKNOWN = -1
 
-DONE = ("已办结", "办结", "已解决", "已处理", "已完成", "处理完", "完成", "结案", "結案", "已关闭", "关闭", "归档", "歸檔",
+DONE = ("已办结", "办结", "已解决", "已处理", "已完成", "处理完", "完成", "结案", "已关闭", "关闭", "归档",
         "已回复", "closed", "resolved", "done", "solved", "completed")  # fmt: skip
-OPEN = ("未解决", "未處理", "未处理", "未办结", "未完成", "未结案", "未結案", "处理中", "處理中", "待", "重新打开", "重开", "催办", "跟进中", "跟進中",
-        "open", "pending", "in progress", "reopened", "unresolved", "new")  # fmt: skip
+OPEN = ("未解决", "未处理", "未办结", "未完成", "未结案", "处理中", "待", "重新打开", "重开", "催办",
+        "跟进中", "open", "pending", "in progress", "reopened", "unresolved", "new")  # fmt: skip
+_STATUSES = 1024
+"""Distinct statuses remembered; an export has a handful."""
 
 
 def is_unresolved(ticket: Ticket, outcome: Outcome) -> bool | None:
@@ -27,12 +31,21 @@ def is_unresolved(ticket: Ticket, outcome: Outcome) -> bool | None:
     """
     if outcome is Outcome.UNRESOLVED:
         return True
-    status = (ticket.status or "").strip().lower()
-    if status and any(word in status for word in OPEN):
+    told = _is_open(ticket.status) if ticket.status else None
+    if told:
         return True
-    if ticket.resolved is not None or (status and any(word in status for word in DONE)):
+    if ticket.resolved is not None or told is False:
         return False
     return False if outcome is Outcome.RESOLVED else None
+
+
+@lru_cache(maxsize=_STATUSES)
+def _is_open(status: str) -> bool | None:
+    """Tell what *status* says, in whatever script; None where it is no word that is known."""
+    folded = normalize(status).text.lower()
+    if any(word in folded for word in OPEN):
+        return True
+    return False if any(word in folded for word in DONE) else None
 
 
 class Quote(NamedTuple):
@@ -119,11 +132,12 @@ class Tally:
 
 
 def _quote(finding: Finding, masker: Masker | None) -> Quote:
-    """Mask before cutting: half a phone number would not be known for one."""
+    """Mask before cutting, and never cut a token: half a phone number would not be known for one."""
     text, (start, end) = finding.ticket.text, finding.evidence
-    if masker is not None:
-        text, [(start, end)] = masker.mask_with_spans(text, [finding.evidence])
     low, high = max(0, start - QUOTE_REACH), min(len(text), end + QUOTE_REACH)
+    if masker is not None:
+        spans = [finding.evidence, Span(low, high)]
+        text, [(start, end), (low, high)] = masker.mask_with_spans(text, spans)
     head, tail = "…" if low else "", "…" if high < len(text) else ""
     shift = len(head) - low
     return Quote(finding.ticket.id, f"{head}{text[low:high]}{tail}", start + shift, end + shift)

@@ -11,15 +11,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from voctext.errors import InputError
-from voctext.tables.aside import written_aside
+from voctext.errors import InputError, choose_from
+from voctext.tables.aside import made_folder, written_aside
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
 
-__all__ = ["HEADERS", "rows", "write_export"]
+__all__ = ["HEADERS", "note", "rows", "write_export"]
 
 HEADERS = (
     "工单编号",
@@ -39,6 +40,13 @@ _FILE_NAME = "demo-export.xlsx"
 _TITLES = (
     "远岚银行（虚构）客户诉求工单明细表",
     "统计期间：2026-01-01 至 2026-03-31　　数据说明：全部为合成数据，与任何个人、机构无关",
+)
+_NOTES = MappingProxyType(
+    {
+        "zh-Hans": "合成数据：全部为演示而编写，与任何个人、机构无关。",
+        "zh-Hant": "合成資料：全部為示範而編寫，與任何個人、機構無關。",
+        "en": "Synthetic data: all written for demonstration, about no person and no institution.",
+    }
 )
 _GUIDE = (
     ("字段", "填写要求"),
@@ -82,14 +90,22 @@ def write_export(folder: Path) -> Path:
     Raises:
         InputError: *folder* cannot be made or written to, or the file is open in another program.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"{folder}: cannot be made a folder ({error.strerror}); name another") from error
-    path = folder / _FILE_NAME
+    path = made_folder(folder) / _FILE_NAME
     with written_aside(path) as aside:
         _write(aside)
     return path
+
+
+def note(lang: str) -> str:
+    """
+    Say in *lang* what a report on the export must say first: that the data are synthetic.
+
+    Raises:
+        InputError: *lang* is not zh-Hans, zh-Hant or en.
+    """
+    if lang not in _NOTES:
+        raise InputError(f"no note in language {lang!r}; {choose_from(lang, _NOTES)}")
+    return _NOTES[lang]
 
 
 def _unescaped(cell: str) -> str:

@@ -13,7 +13,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from voctext.demand import DemandTable, Quote
-from voctext.demand.table import EPISODE_DAYS
 from voctext.records import Intent, Perception
 from voctext.report.charts import COLOURS, MOST, mentions, ranking
 from voctext.report.words import Words, number, percent
@@ -67,7 +66,7 @@ def render(table: DemandTable, run: Mapping[str, Any], taxonomy: Taxonomy, *, la
             base=base,
             unit=unit,
             shown=min(MOST, len(table)),
-            days=EPISODE_DAYS,
+            days=table.days,
             source=_source(run, words),
             perceptions=tuple(Perception),
             intents=tuple(Intent),

@@ -3,12 +3,13 @@
 from voctext.tables.export import Export, Sheet
 from voctext.tables.frame import tickets_from_frame
 from voctext.tables.headers import FIELDS
-from voctext.tables.rows import Rejection, Skipped
+from voctext.tables.rows import Cell, Rejection, Skipped
 from voctext.tables.tickets import Tally
 from voctext.tables.write import write_rows, written_aside
 
 __all__ = [
     "FIELDS",
+    "Cell",
     "Export",
     "Rejection",
     "Sheet",

@@ -37,6 +37,21 @@ def written_aside(path: str | Path) -> Iterator[Path]:
         aside.unlink(missing_ok=True)
 
 
+def made_folder(path: str | Path) -> Path:
+    """
+    Make the folder *path* if it is not there, those above it too, and return it.
+
+    Raises:
+        InputError: *path* is a file or lies in one, or may not be made.
+    """
+    path = Path(path)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be made a folder ({error.strerror}); name another") from error
+    return path
+
+
 def _put_in_place(aside: Path, path: Path) -> None:
     try:
         aside.replace(path)

@@ -25,6 +25,10 @@ _SECOND_TRY = {"cp950": "big5hkscs"}
 _PLAUSIBLE = 0.3
 _FEW, _MOSTLY = 0.1, 0.8
 _WRITTEN = re.compile("[\t\n\r -~\u2010-\u2026\u3000-\u301f\u3400-\u9fff\uff01-\uff5e]")
+_CONTROL = re.compile("[\x01-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
+"""Control characters that text has no use for; NULs are a known dirt of exports, x85 is a line break."""
+_MANY_CONTROLS, _CONTROL_SHARE = 8, 0.03
+_ASCII = re.compile("[\t\n\r -~]")
 _PUNCTUATION = frozenset("，。！？：；、“”‘’（）《》【】「」『』…—·～￥％＋－　０１２３４５６７８９")
 _LEVEL_ONE = {"gb18030": ("gb2312", range(0xB0, 0xD8)), "cp950": ("cp950", range(0xA4, 0xC7))}
 """Where each code table keeps the characters that people use: GB 2312 level 1, Big5 level 1."""
@@ -38,14 +42,41 @@ def encoding_of(path: Path, named: str | None = None) -> str:
     Return the encoding to read *path* by: the one *named*, as the superset that files so called are in.
 
     GB 2312 and GBK are read as GB 18030, Big5 as code page 950, UTF-16 in the order of its mark.
+
+    Raises:
+        InputError: no encoding makes sense of it, or not the one named, or it is no text at all.
     """
-    if named is None:
-        return detect_encoding(path)
+    encoding = detect_encoding(path) if named is None else _superset(path, named)
+    with path.open("rb") as file:
+        sample = file.read(_SAMPLE)
+    _check_text(path, sample, encoding)
+    return encoding
+
+
+def _superset(path: Path, named: str) -> str:
     name = codecs.lookup(named).name.replace("-", "_")
     if name in {"utf_16", "utf_32"}:
         found = detect_encoding(path)
         return found if found.startswith(name.replace("_", "-")) else f"{name.replace('_', '-')}-le"
     return _ALIASES.get(name, name.replace("_", "-"))
+
+
+def _check_text(path: Path, sample: bytes, encoding: str) -> None:
+    """
+    Refuse what is no text, and a text read by an encoding in which it is none.
+
+    Text of customers holds a stray control character at most; of bytes that are no text, one in nine is
+    one. In UTF-16 and UTF-32 every export has ASCII characters, its line breaks and delimiters.
+    """
+    text = codecs.getincrementaldecoder(encoding)("replace").decode(sample)
+    controls = len(_CONTROL.findall(text))
+    if controls >= _MANY_CONTROLS and controls > _CONTROL_SHARE * len(text):
+        message = f"{path}: this is no text: {controls / len(text):.0%} of it are control characters"
+        raise InputError(f"{message}; ask for the export as .xlsx or .csv")
+    if encoding.startswith(("utf-16", "utf-32")) and not _ASCII.search(text):
+        likely = "utf-8" if _is_utf8(sample) else "gb18030 or big5"
+        message = f"{path}: no {encoding} text, for it has neither a line break nor a delimiter"
+        raise InputError(f"{message}; leave the encoding out, or name the right one, perhaps {likely}")
 
 
 def detect_encoding(path: Path) -> str:

@@ -14,6 +14,21 @@ from voctext.tables.rows import Rejection, Skipped, Table
 from voctext.tables.tickets import Origin, Tally, tickets_of
 
 _HEADERS_SHOWN = 30
+_REPEATED = tuple(
+    f"{tickets} an id that came before; all were kept" for tickets in ("ticket has", "tickets have")
+)
+_ROUNDED = tuple(
+    f"{ids} shortened by a spreadsheet (1.23457E+17) and cannot be recovered; export that column as text"
+    for ids in ("id was", "ids were")
+)
+_UNREAD = tuple(
+    f"{times} as text in the ticket's other columns"
+    for times in (
+        "time could not be read for certain; it stays",
+        "times could not be read for certain; they stay",
+    )
+)
+"""What is told of a count, in the singular and the plural."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,18 +138,12 @@ class Export:
     def warnings(self) -> tuple[str, ...]:
         """What a person should know about the latest reading, each with its count."""
         tally = self.tally
-        told = {
-            "tickets have an id that came before; all were kept": tally.repeated_ids,
-            "ids were shortened by a spreadsheet (1.23457E+17) and cannot be recovered; "
-            "export that column as text": tally.rounded_ids,
-            "times could not be read for certain; they stay as text in the ticket's other columns": (
-                tally.unread_times
-            ),
-        }
+        counts = (tally.repeated_ids, tally.rounded_ids, tally.unread_times)
+        told = zip(counts, (_REPEATED, _ROUNDED, _UNREAD), strict=True)
         notes = tuple(
             f"{_place(sheet.path, sheet.name)}: {note}" for sheet in self.sheets for note in sheet.notes
         )
-        return notes + tuple(f"{count} {message}" for message, count in told.items() if count)
+        return notes + tuple(f"{count} {forms[count != 1]}" for count, forms in told if count)
 
     def _origin(self, table: Table) -> Origin:
         beside = sum(sheet.path == table.path for sheet in self.sheets)

@@ -19,7 +19,23 @@ SUFFIXES = _WORKBOOKS | _JSON | {".csv", ".tsv", ".txt", ".parquet"}
 
 _HEAD = 4096
 _ZIP, _OLE, _PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1"
+_ENDED = b"PK\x05\x06"
+_IMAGE = "an image; ask for the export as .xlsx or .csv"
 _FOREIGN = {
+    b"\x89PNG": _IMAGE,
+    b"\xff\xd8\xff": _IMAGE,
+    b"GIF8": _IMAGE,
+    b"II*\x00": _IMAGE,
+    b"MM\x00*": _IMAGE,
+    b"RIFF": "an image or a recording; ask for the export as .xlsx or .csv",
+    b"ID3\x03": "a recording; ask for the export as .xlsx or .csv",
+    b"OggS": "a recording; ask for the export as .xlsx or .csv",
+    b"\x7fELF": "a program; ask for the export as .xlsx or .csv",
+    b"MZ\x90\x00": "a program; ask for the export as .xlsx or .csv",
+    b"BZh91AY&SY": "a bzip2 archive; unpack it first",
+    b"\xfd7zXZ\x00": "an xz archive; unpack it first",
+    b"(\xb5/\xfd": "a Zstandard archive; unpack it first",
+    _ENDED: "an empty ZIP archive; export the file again",
     b"\x1f\x8b": "a gzip archive; unpack it first",
     b"7z\xbc\xaf": "a 7-Zip archive; unpack it first",
     b"Rar!": "a RAR archive; unpack it first",
@@ -76,6 +92,8 @@ def tables_in(
     for magic, what in _FOREIGN.items():
         if head.startswith(magic):
             raise InputError(f"{path}: this is {what}")
+    if head.startswith(_ZIP) and _is_archive(path):
+        raise InputError(f"{path}: this is a ZIP archive; unpack it first")
     if head.startswith((_ZIP, _OLE)):
         return workbook_tables(path, sheet=sheet)
     if head.startswith(_PARQUET):
@@ -98,6 +116,19 @@ def _text_tables(path: Path, head: bytes, encoding: str | None) -> list[Table]:
     ):
         raise InputError(f"{path}: the content is not what the name says; export the file again")
     return [delimited_table(path, encoding=encoding)]
+
+
+def _is_archive(path: Path) -> bool:
+    """Tell an archive of files from a workbook, which is one too; a damaged one counts as a workbook."""
+    from zipfile import BadZipFile, ZipFile
+
+    try:
+        with ZipFile(path) as archive:
+            names = archive.namelist()
+    except (BadZipFile, OSError, ValueError):
+        return False
+    # the parts by which Office Open XML and OpenDocument tell what they are
+    return "[Content_Types].xml" not in names and "mimetype" not in names and "content.xml" not in names
 
 
 def _is_text(path: Path) -> bool:

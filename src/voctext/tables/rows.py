@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +41,31 @@ class Table:
     count: int | None = None
 
 
+class Cell(NamedTuple):
+    """
+    A cell of a rejected row as text, and the field of a ticket that its column fills.
+
+    *field* is "" where the column fills none, and None where the row could not be parted into its columns.
+    """
+
+    field: str | None
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A row that became no ticket: where it stands, why, and its cells joined so that a person finds it."""
+    """A row that became no ticket: where it stands, why, and those of its cells that hold anything, whole."""
 
     file: str
     sheet: str
     row: int
     reason: str
-    text: str
+    cells: tuple[Cell, ...]
+
+    @property
+    def text(self) -> str:
+        """The cells joined, so that a person finds the row."""
+        return " | ".join(cell.text for cell in self.cells)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from voctext.records import Ticket
 from voctext.tables.cells import cell_text, is_blank, is_excel_error, is_rounded, key_text
 from voctext.tables.dates import DateStyle, read_time
 from voctext.tables.layout import Layout
-from voctext.tables.rows import RawRow, Rejection
+from voctext.tables.rows import Cell, RawRow, Rejection
 
 _TOTAL = re.compile(
     r"(?:[合总總小]\s*[计計]|(?:grand |sub)?total)\s*[:：]?\s*[\d,.]*\s*[条條笔筆件行]?",
@@ -30,7 +30,6 @@ _SIGNED = re.compile(
 )
 """制表人：张三"""
 _PLAIN_FIELDS = ("channel", "segment", "status", "satisfaction")
-_SHOWN = 200
 _FEW_CELLS = 2
 
 
@@ -81,8 +80,7 @@ def tickets_of(
         reason = row.fault or _reason_to_reject(cells, layout)
         if reason:
             tally.rejected += 1
-            shown = " | ".join(text for text in map(cell_text, row.cells) if text.strip())
-            yield Rejection(origin.file, origin.sheet, row.number, reason, shown[:_SHOWN])
+            yield Rejection(origin.file, origin.sheet, row.number, reason, _rejected_cells(row, layout))
         else:
             tally.yielded += 1
             yield _ticket(row, cells, layout, origin, tally)
@@ -108,6 +106,15 @@ def _reason_to_reject(cells: tuple[object, ...], layout: Layout) -> str:
     if is_excel_error(text):
         return f"Excel shows {text.strip()} in place of the text; enter it as text, not as a formula"
     return ""
+
+
+def _rejected_cells(row: RawRow, layout: Layout) -> tuple[Cell, ...]:
+    """Give the cells that hold anything, with their fields as far as the row has the columns of its table."""
+    width = layout.first + len(layout.headers)
+    is_parted = not row.fault and all(map(is_blank, row.cells[width:]))
+    fields = {layout.first + at: name for name, at in layout.columns.items()}
+    texts = ((at, text) for at, cell in enumerate(row.cells) if (text := cell_text(cell)).strip())
+    return tuple(Cell(fields.get(at, "") if is_parted else None, text) for at, text in texts)
 
 
 def _repeats_header(cells: tuple[object, ...], header: tuple[str, ...]) -> bool:

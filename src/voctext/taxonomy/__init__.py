@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Self
@@ -128,7 +129,7 @@ class Taxonomy:
     @classmethod
     def load(cls, path: str | Path) -> "Taxonomy":
         """
-        Read the taxonomy file at *path*.
+        Read the taxonomy file at *path*; where there is none, *path* may name a shipped taxonomy.
 
         Words in traditional characters, full width or capitals are folded to the form of normalized text.
 
@@ -137,6 +138,8 @@ class Taxonomy:
         """
         from voctext.taxonomy.reader import read
 
+        if _is_shipped(path):
+            return _shipped(str(path))
         return _accepted(Path(path).name, *read(Path(path)))
 
     @staticmethod
@@ -173,10 +176,10 @@ class Taxonomy:
 
 
 def check(path: str | Path) -> list[Problem]:
-    """Find every problem in the taxonomy file at *path*; the list is empty where all is well."""
+    """Find every problem in the taxonomy that `Taxonomy.load` reads; the list is empty where all is well."""
     from voctext.taxonomy.reader import read
 
-    return read(Path(path))[1]
+    return read(_shipped_file(str(path)) if _is_shipped(path) else Path(path))[1]
 
 
 def shipped() -> tuple[str, ...]:
@@ -185,6 +188,15 @@ def shipped() -> tuple[str, ...]:
     return tuple(
         sorted(file.name.removesuffix(".yaml") for file in folder.iterdir() if file.name.endswith(".yaml"))
     )
+
+
+def _is_shipped(path: str | Path) -> bool:
+    """Tell whether *path* is the name of a shipped taxonomy and not of a file."""
+    return str(path) in shipped() and not Path(path).is_file()
+
+
+def _shipped_file(name: str) -> Traversable:
+    return files("voctext") / "taxonomies" / f"{name}.yaml"
 
 
 def _named(names: Mapping[str, str], lang: str) -> str:
@@ -199,7 +211,7 @@ def _shipped(name: str) -> Taxonomy:
 
     if name not in shipped():
         raise TaxonomyError(f"no shipped taxonomy {name!r}: {choose_from(name, shipped())}")
-    return _accepted(name, *read(files("voctext") / "taxonomies" / f"{name}.yaml"))
+    return _accepted(name, *read(_shipped_file(name)))
 
 
 def _accepted(name: str, taxonomy: Taxonomy | None, problems: list[Problem]) -> Taxonomy:

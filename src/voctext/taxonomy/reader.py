@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from voctext.errors import choose_from
 from voctext.records import Perception
-from voctext.taxonomy.words import Word, clash, fold, mistake_in
 from voctext.taxonomy import CAUSES, GAP, LANGUAGES, Group, Problem, Taxonomy, Topic, shipped
+from voctext.taxonomy.words import Word, clash, fold, mistake_in
 
 if TYPE_CHECKING:
     from yaml.nodes import Node
