@@ -87,7 +87,7 @@ def test_what_the_project_registers_is_what_it_says() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     offered = project["entry-points"][registry.GROUP]
 
-    assert set(offered) == {"rules", "default"}
+    assert set(offered) == {"rules", "model", "default"}
     for name, value in offered.items():
         make = EntryPoint(name, value, registry.GROUP).load()
         assert isinstance(make(Taxonomy.default()), Classifier)

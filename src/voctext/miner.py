@@ -9,7 +9,7 @@ from voctext.classify.labels import label_from_findings
 from voctext.classify.protocol import Classifier, NoteClassifier, Verdict
 from voctext.clauses import outcome, split
 from voctext.errors import InputError
-from voctext.records import Clause, Finding, NoteLabel, Reading, Ticket, Voice
+from voctext.records import Clause, Finding, NoteLabel, Perception, Reading, Ticket, Voice
 from voctext.taxonomy import Taxonomy
 from voctext.text import normalize_batch
 
@@ -63,10 +63,18 @@ class Miner:
 
     @classmethod
     def of(cls, taxonomy: Taxonomy) -> Self:
-        """Read with the words of *taxonomy* and the model that ships with voctext."""
-        from voctext.classify.combined import CombinedClassifier
+        """
+        Read with the words of *taxonomy*, and with the shipped model if that knows topics of it.
 
-        return cls(CombinedClassifier(taxonomy), taxonomy=taxonomy)
+        The model was taught banking: it reads a taxonomy that shares topics with it in each of the
+        three perceptions. Any other is read by the rules alone.
+        """
+        from voctext.classify.combined import CombinedClassifier, default_model
+        from voctext.classify.rules import RuleClassifier
+
+        known = {taxonomy[topic].perception for topic in default_model().topics if topic in taxonomy}
+        reader = CombinedClassifier if known == set(Perception) else RuleClassifier
+        return cls(reader(taxonomy), taxonomy=taxonomy)
 
     def mine(self, tickets: Iterable[Ticket]) -> Iterator[Finding]:
         """Yield the findings of *tickets*, ticket by ticket."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from voctext.classify.explain import Explainer
 from voctext.classify.features import Features
+from voctext.classify.labels import overall
 from voctext.classify.model import OUTPUTS, POLARITIES, LinearModel
 from voctext.classify.protocol import Note, Verdict
 from voctext.classify.rules import Opinion, label_of
@@ -112,6 +113,7 @@ class CombinedClassifier:
         least = min_confidence
         self._thresholds = self.model.thresholds.tolist() if least is None else [least] * len(PERCEPTIONS)
         self._unsure = 0.5 if least is None else least
+        self._taught = frozenset(self.model.topics)
         self._features = Features(self.taxonomy, self.model.ngrams, self.model.idf, self.model.signals)
         self._explainer = Explainer(self.taxonomy, self.model, self._features)
 
@@ -138,10 +140,13 @@ class CombinedClassifier:
         opinions, rows = self._features.read(notes)
         chances = combine(self.model.logits(rows), rule_answers(opinions), self.model.combine).tolist()
         silent = [not any(clause.voice is Voice.CUSTOMER for clause in note) for note in notes]
-        labels = [self._label(row, silent=mute) for row, mute in zip(chances, silent, strict=True)]
+        labels = [
+            self._label(row, opinion, silent=mute)
+            for row, opinion, mute in zip(chances, opinions, silent, strict=True)
+        ]
         return opinions, labels, chances
 
-    def _label(self, row: Sequence[float], *, silent: bool) -> NoteLabel:
+    def _label(self, row: Sequence[float], opinion: Opinion, *, silent: bool) -> NoteLabel:
         if silent:  # nothing of the customer's to read
             return NoteLabel({}, Intent.OTHER, dict.fromkeys((*Perception, "intent"), 1.0))
         perceptions: dict[Perception, int] = {}
@@ -153,9 +158,19 @@ class CombinedClassifier:
                 first = FIRST_POLARITY + i * len(POLARITIES)
                 scores = row[first : first + len(POLARITIES)]
                 perceptions[perception] = POLARITIES[scores.index(max(scores))]
+        for perception, polarity in self._untaught(opinion).items():
+            perceptions.setdefault(perception, polarity)
         scores = row[FIRST_INTENT:]
         confidence["intent"] = max(scores)
         return NoteLabel(perceptions, INTENTS[scores.index(max(scores))], confidence)
+
+    def _untaught(self, opinion: Opinion) -> dict[Perception, int]:
+        """Give what words of topics say that the model was never taught: there the taxonomy is law."""
+        votes = [v for v in opinion.votes if v.sure and v.topic.id not in self._taught]
+        return {
+            v.topic.perception: overall(w.polarity for w in votes if w.topic.perception is v.topic.perception)
+            for v in votes
+        }
 
     def _unclear(
         self, note: Note, label: NoteLabel, row: Sequence[float], found: Sequence[Finding]

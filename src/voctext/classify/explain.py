@@ -93,13 +93,9 @@ class Explainer:
             head = OUTPUTS.index(perception)
             best = max(span, key=lambda i: scores[i, head])
             chosen = max(self._topics[perception], key=lambda t: topics[best, t], default=None)
-            if chosen is None:  # a taxonomy with no topic the model knows
-                topic = next(iter(self._taxonomy.of(perception)), None)
-                if topic is None:
-                    continue
-                name = topic.id
-            else:
-                name = self._model.topics[chosen]
+            if chosen is None:  # a taxonomy with no topic of this perception that the model knows
+                continue
+            name = self._model.topics[chosen]
             evidence, grams = self._weightiest(flat[best], rows[best], head)
             label, opinion = labels[number], opinions[number]
             polarity = label.perceptions[perception]
