@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-LONGEST, RAREST = 3, 6
-"""N-grams have up to three characters and stand in at least six notes."""
+LONGEST, RAREST = 3, 7
+"""N-grams have up to three characters and stand in at least seven notes."""
 STRENGTH, TOPIC_STRENGTH, COMBINE_STRENGTH = 2.0, 5.0, 0.1
 """Inverse regularization (scikit-learn's C) of the heads, the topics and the combination."""
 FOLDS = 5

@@ -7,7 +7,7 @@ first; its findings are the clauses that carry it, those the rules name and else
 weigh most.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import as_file, files
@@ -19,7 +19,7 @@ from voctext.classify.features import Features
 from voctext.classify.labels import overall
 from voctext.classify.model import OUTPUTS, POLARITIES, LinearModel
 from voctext.classify.protocol import Note, Verdict
-from voctext.classify.rules import Opinion, label_of
+from voctext.classify.rules import Opinion
 from voctext.errors import InputError
 from voctext.records import Clause, Finding, Intent, NoteLabel, Perception, Voice
 from voctext.taxonomy import Taxonomy
@@ -41,7 +41,7 @@ def rule_answers(opinions: Sequence[Opinion]) -> "Floats":
 
     answers = np.zeros((len(opinions), len(OUTPUTS) - FIRST_POLARITY), dtype=np.float32)
     for row, opinion in zip(answers, opinions, strict=True):
-        label = label_of(opinion)
+        label = opinion.label
         for perception, polarity in label.perceptions.items():
             row[PERCEPTIONS.index(perception) * len(POLARITIES) + POLARITIES.index(polarity)] = 1
         row[FIRST_INTENT - FIRST_POLARITY + INTENTS.index(label.intent)] = 1
@@ -158,6 +158,7 @@ class CombinedClassifier:
                 first = FIRST_POLARITY + i * len(POLARITIES)
                 scores = row[first : first + len(POLARITIES)]
                 perceptions[perception] = POLARITIES[scores.index(max(scores))]
+        perceptions |= _plain_about_people(opinion, perceptions)
         for perception, polarity in self._untaught(opinion).items():
             perceptions.setdefault(perception, polarity)
         scores = row[FIRST_INTENT:]
@@ -182,3 +183,16 @@ class CombinedClassifier:
             return ()
         shown = {id(finding.clause) for finding in found}
         return tuple(c for c in note if c.voice is Voice.CUSTOMER and id(c) not in shown)
+
+
+def _plain_about_people(opinion: Opinion, found: Mapping[Perception, int]) -> dict[Perception, int]:
+    """
+    Give the polarity of a person found, where plain words all say the same of people.
+
+    A product that fails beside a faultless agent must not colour the agent.
+    """
+    votes = [vote for vote in opinion.votes if vote.topic.perception is Perception.PERSON]
+    said = {vote.polarity for vote in votes}
+    if Perception.PERSON not in found or len(said) != 1 or not all(vote.sure for vote in votes):
+        return {}
+    return {Perception.PERSON: said.pop()}

@@ -1,23 +1,20 @@
 """The findings that carry a note's label, and in one line why."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Any
 
 from voctext.classify.features import Features
 from voctext.classify.intensity import intensity
-from voctext.classify.lexicon import Cue, fold
+from voctext.classify.lexicon import Cue
 from voctext.classify.model import OUTPUTS, LinearModel
 from voctext.classify.protocol import Note
 from voctext.classify.rules import Opinion, Vote, distinct
-from voctext.records import Clause, Finding, Intent, NoteLabel, Perception, Span, Voice
+from voctext.records import Finding, Intent, NoteLabel, Perception, Span, Voice
 from voctext.taxonomy import Taxonomy
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-SHOWN = 3
+SHOWN = 4
 """How many n-grams an explanation names."""
+CLOSING = "，。！？；～…,!?;. \n"
 
 
 class Explainer:
@@ -96,7 +93,8 @@ class Explainer:
             if chosen is None:  # a taxonomy with no topic of this perception that the model knows
                 continue
             name = self._model.topics[chosen]
-            evidence, grams = self._weightiest(flat[best], rows[best], head)
+            said = len(flat[best].text.rstrip(CLOSING)) or len(flat[best].text)
+            evidence = Span(flat[best].start, flat[best].start + said)
             label, opinion = labels[number], opinions[number]
             polarity = label.perceptions[perception]
             finding = Finding(
@@ -108,30 +106,21 @@ class Explainer:
                 intensity=intensity(opinion.cues, flat[best], again=opinion.cues[Cue.AGAIN] > 0),
                 confidence=round(label.confidence[perception], 4),
                 evidence=flat[best].aligned.origin(evidence),
-                why=f"model: {' · '.join(grams)}",
+                why=f"model: {self._carried(rows[best], head)}",
             )
             result.append((number, finding))
         return result
 
-    def _weightiest(self, clause: Clause, row: "NDArray[np.float32]", head: int) -> tuple[Span, list[str]]:
-        """Give the stretch and the n-grams of *clause* that weigh most for *head*, or all of it."""
-        weights = row.multiply(self._model.weights[:-1, head]).tocoo()  # type: ignore[attr-defined]
+    def _carried(self, row: Any, head: int) -> str:
+        """Name what weighs most in *row* for *head*: n-grams, or signals where no n-gram speaks for it."""
+        weights = row.multiply(self._model.weights[:-1, head]).tocoo()
         names = self._model.ngrams
         heavy = sorted(
             ((w, int(c)) for w, c in zip(weights.data, weights.col, strict=True) if w > 0), reverse=True
         )
-        grams = [names[column].strip("\n") for _, column in heavy if column < len(names)][:SHOWN]
-        signals = [self._model.signals[column - len(names)] for _, column in heavy if column >= len(names)][
-            :SHOWN
-        ]
-        text = fold(clause.text)
-        places = [(at, at + len(gram)) for gram in grams if "#" not in gram and (at := text.find(gram)) >= 0]
-        if not places:
-            return Span(
-                clause.start, clause.start + len(clause.text.rstrip("，。！？；,!?; \n") or clause.text)
-            ), signals
-        start, end = min(a for a, _ in places), max(b for _, b in places)
-        return Span(clause.start + start, clause.start + end), grams
+        grams = [names[c].strip("\n") for _, c in heavy if c < len(names) and any(map(str.isalnum, names[c]))]
+        signals = [self._model.signals[c - len(names)] for _, c in heavy if c >= len(names)]
+        return " · ".join(tuple(dict.fromkeys(grams or signals))[:SHOWN]) or "prior"
 
 
 def _cumulated(counts: Sequence[int]) -> list[int]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from voctext.classify.lexicon import Cue, Hit, Lexicon, Meaning
 from voctext.classify.protocol import Note
-from voctext.classify.rules import Opinion, label_of, read_note
+from voctext.classify.rules import Opinion, read_note
 from voctext.records import Intent, Perception, Voice
 from voctext.taxonomy import Taxonomy
 
@@ -82,7 +82,7 @@ class Features:
                 yield from self._meant(hit.meaning)
         names = [f"vote {vote.topic.perception} {vote.polarity}" for vote in opinion.votes]
         names += [f"good {min(opinion.good, MOST_COUNTED)}", f"bad {min(opinion.bad, MOST_COUNTED)}"]
-        names.append(f"rules say {label_of(opinion).intent}")
+        names.append(f"rules say {opinion.label.intent}")
         told = {"reproach": opinion.reproach, "exclaimed": opinion.exclaimed, "institution speaks": narrated}
         names += [name for name, heard in told.items() if heard]
         for name in names:

@@ -28,6 +28,9 @@ CARRY = 3
 """How many clauses a topic stays in mind: "转账的时候，我试了几次，都不行"."""
 
 
+NOTHING = NoteLabel({}, Intent.OTHER, {})
+
+
 @dataclass(slots=True)
 class Vote:
     """One perception that a clause voices, by the rules."""
@@ -54,7 +57,7 @@ class Opinion:
     silent: list[Clause] = field(default_factory=list)  # opinions without an object
     exclaimed: bool = False
     turned: bool = False  # a contrast was heard
-    hits: dict[int, list[Hit]] = field(default_factory=dict)
+    label: NoteLabel = NOTHING  # the sum of it all
 
     @property
     def reproach(self) -> bool:
@@ -78,7 +81,7 @@ class RuleClassifier:
 
     def label(self, notes: Sequence[Note], /) -> list[NoteLabel]:
         """Give the labels of *notes*."""
-        return [label_of(opinion) for opinion in self.opinions(notes)]
+        return [opinion.label for opinion in self.opinions(notes)]
 
     def judge(self, notes: Sequence[Note], /) -> list[Verdict]:
         """Give the verdicts on *notes*."""
@@ -91,7 +94,7 @@ class RuleClassifier:
         return [read_note(note, [next(hits) for _ in note]) for note in voiced]
 
     def _verdict(self, opinion: Opinion) -> Verdict:
-        label = label_of(opinion)
+        label = opinion.label
         findings = tuple(
             Finding(
                 clause=vote.clause,
@@ -124,7 +127,6 @@ def read_note(clauses: Sequence[Clause], hits: Sequence[Sequence[Hit]]) -> Opini
     opinion = Opinion()
     named: tuple[int, Hit] | None = None
     for number, (clause, found) in enumerate(zip(clauses, hits, strict=True)):
-        opinion.hits[number] = list(found)
         for hit in found:
             opinion.cues.update(hit.meaning.cues)
         opinion.turned |= any(Cue.CONTRAST in hit.meaning.cues for hit in found)
@@ -135,6 +137,7 @@ def read_note(clauses: Sequence[Clause], hits: Sequence[Sequence[Hit]]) -> Opini
         topical = [hit for hit in found if hit.meaning.topic]
         if topical:
             named = number, topical[-1]
+    opinion.label = label_of(opinion)
     return opinion
 
 
