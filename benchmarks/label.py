@@ -11,40 +11,30 @@ Run `python benchmarks/label.py`; it needs scikit-learn.
 """
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator
-from importlib.resources import files
 from itertools import islice
 from statistics import median
 from time import process_time
 from typing import Any, TypeAlias
+
+from voctext.corpus import notes
+from voctext.records import Perception
 
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS"):
     os.environ.setdefault(variable, "1")  # before numpy is loaded, which reads them once
 
 ROUNDS = 5
 BATCH = 1024
-LETTERS = "prh"  # product, rule, human: as spans of the notes are marked
-
-# "[[words|p- app_crash]]": a span and what it voices.
-SPAN = re.compile(r"\[\[(?P<words>[^|]*)\|(?P<letter>[a-z])[^\]]*\]\]")
 
 Label: TypeAlias = Callable[[Iterable[str]], Iterator[Any]]
 
 
-def notes() -> tuple[list[str], list[list[int]]]:
-    """Read the shipped notes: their texts, and for each the perceptions voiced, as 0 and 1."""
-    texts, targets = [], []
-    for file in sorted((files("voctext") / "corpus").iterdir(), key=lambda file: file.name):
-        if not file.name.endswith(".tsv"):
-            continue
-        for line in file.read_text(encoding="utf-8").splitlines():
-            marked = line.partition("\t")[2]
-            if marked.strip():
-                letters = {span["letter"] for span in SPAN.finditer(marked)}
-                texts.append(SPAN.sub(r"\g<words>", marked))
-                targets.append([int(letter in letters) for letter in LETTERS])
-    return texts, targets
+def corpus() -> tuple[list[str], list[list[int]]]:
+    """Give the shipped notes: their texts, and for each the perceptions voiced, as 0 and 1."""
+    shipped = notes()
+    return [note.text for note in shipped], [
+        [int(p in note.perceptions) for p in Perception] for note in shipped
+    ]
 
 
 def usual_stack(texts: list[str], targets: list[list[int]]) -> Label:
@@ -85,7 +75,7 @@ def seconds(label: Label, texts: list[str]) -> float:
 def main() -> None:
     from voctext.miner import Miner
 
-    texts, targets = notes()
+    texts, targets = corpus()
     stacks: tuple[Label, Label] = (usual_stack(texts, targets), Miner.default().label)
     for label in stacks:
         seconds(label, texts[:BATCH])  # whatever is built at first use is built now

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 GAP_CHARACTERS = 6
 DIGIT = "#"
-"""Stands in a word or an n-gram for any digit: 才#k is 才8k, and the end of 才18k."""
+"""Stands in a word or an n-gram for any one digit: 才#k is 才8k."""
 STOPS = frozenset("，。！？；\n")
 
 
@@ -88,21 +88,22 @@ class Lexicon:
         from ahocorasick_rs import AhoCorasick, Implementation
 
         whole: dict[str, Meaning] = {}
-        last_of: dict[str, list[tuple[Meaning, tuple[str, ...]]]] = {}
+        first_of: dict[str, list[tuple[Meaning, tuple[tuple[str, ...], ...]]]] = {}
         for meaning in _merge(taxonomy):
-            *earlier, last = meaning.word.split(GAP)
-            for form in _digits(last):
-                if earlier:
-                    last_of.setdefault(form, []).append((meaning, tuple(earlier)))
-                else:
-                    whole[form] = meaning
+            first, *rest = meaning.word.split(GAP)
+            if rest:
+                pieces = tuple(tuple(_digits(piece)) for piece in rest)
+                for form in _digits(first):
+                    first_of.setdefault(form, []).append((meaning, pieces))
+            else:
+                whole.update(dict.fromkeys(_digits(first), meaning))
         grams = {form: number for number, gram in enumerate(ngrams) for form in _digits(gram)}
-        patterns = list(dict.fromkeys((*whole, *last_of, *grams)))
-        # Per pattern: what it means by itself, the gapped words it ends, and the n-gram it is (or -1).
+        patterns = list(dict.fromkeys((*whole, *first_of, *grams)))
+        # Per pattern: what it means by itself, the gapped words it begins, and the n-gram it is (or -1).
         self._whole = [whole.get(pattern) for pattern in patterns]
-        self._last_of = [tuple(last_of.get(pattern, ())) for pattern in patterns]
+        self._first_of = [tuple(first_of.get(pattern, ())) for pattern in patterns]
         self._gram = [grams.get(pattern, -1) for pattern in patterns]
-        self._spoken = len(dict.fromkeys((*whole, *last_of)))  # patterns from here on are only n-grams
+        self._spoken = len(dict.fromkeys((*whole, *first_of)))  # patterns from here on are only n-grams
         self._automaton: AhoCorasick = AhoCorasick(patterns, implementation=Implementation.DFA)
 
     def find(self, texts: Sequence[str]) -> list[list[Hit]]:
@@ -138,10 +139,10 @@ class Lexicon:
         whole = self._whole[pattern]
         if whole is not None:
             yield Hit(start - offset, end - offset, whole)
-        for meaning, pieces in self._last_of[pattern]:
-            first = _reach_back(joined, pieces, start, offset)
-            if first is not None:
-                yield Hit(first - offset, end - offset, meaning)
+        for meaning, pieces in self._first_of[pattern]:
+            last = _reach_on(joined, pieces, end)
+            if last is not None:
+                yield Hit(start - offset, last - offset, meaning)
 
 
 def framed(texts: Iterable[str]) -> str:
@@ -154,14 +155,19 @@ def _digits(piece: str) -> list[str]:
     return [piece.replace(DIGIT, digit) for digit in "0123456789"] if DIGIT in piece else [piece]
 
 
-def _reach_back(text: str, pieces: Sequence[str], end: int, least: int) -> int | None:
-    """Find where *pieces* begin if they stand in order before *end*, each within the gap of the next."""
-    for piece in reversed(pieces):
-        at = text.rfind(piece, max(least, end - GAP_CHARACTERS - len(piece)), end)
-        if at < 0 or not STOPS.isdisjoint(text[at + len(piece) : end]):
+def _reach_on(text: str, pieces: Sequence[Sequence[str]], start: int) -> int | None:
+    """Find where *pieces* end if they stand in order from *start*, each within the gap of the one before."""
+    for forms in pieces:
+        found = [
+            at for form in forms if (at := text.find(form, start, start + GAP_CHARACTERS + len(form))) >= 0
+        ]
+        if not found:
             return None
-        end = at
-    return end
+        at = min(found)
+        if not STOPS.isdisjoint(text[start:at]):
+            return None
+        start = at + len(forms[0])
+    return start
 
 
 def _outermost(hits: list[Hit]) -> list[Hit]:

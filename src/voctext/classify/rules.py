@@ -128,10 +128,13 @@ def read_note(clauses: Sequence[Clause], hits: Sequence[Sequence[Hit]]) -> Opini
     named: tuple[int, Hit] | None = None
     for number, (clause, found) in enumerate(zip(clauses, hits, strict=True)):
         for hit in found:
-            opinion.cues.update(hit.meaning.cues)
-        opinion.turned |= any(Cue.CONTRAST in hit.meaning.cues for hit in found)
+            for cue in hit.meaning.cues:
+                opinion.cues[cue] += 1
+        opinion.turned = opinion.cues[Cue.CONTRAST] > 0
         if "！！" in clause.text or "!!" in clause.text:
             opinion.exclaimed = True
+        if not found:
+            continue
         carried = named[1] if named and number - named[0] <= CARRY else None
         _read_clause(opinion, clause, found, carried)
         topical = [hit for hit in found if hit.meaning.topic]
