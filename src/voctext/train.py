@@ -60,6 +60,7 @@ def train(corpus: Sequence[CorpusNote], *, taxonomy: Taxonomy | None = None) -> 
     held_out = _held_out(rows, answers, weight, [note.file for note in corpus])
     rules = rule_answers(opinions)
     combination = _fit_combination(held_out, rules, answers, weight)
+    chances = combine(held_out, rules, combination)
     topic_weights, topic_scales, topics = _fit_topics(features, corpus, taxonomy)
     return LinearModel(
         ngrams=ngrams,
@@ -70,8 +71,8 @@ def train(corpus: Sequence[CorpusNote], *, taxonomy: Taxonomy | None = None) -> 
         topic_weights=topic_weights,
         topic_scales=topic_scales,
         combine=combination,
-        thresholds=_thresholds(combine(held_out, rules, combination), answers, weight),
-        about=_about(corpus, combine(held_out, rules, combination), answers, weight),
+        thresholds=_thresholds(chances, answers, weight),
+        about=_about(corpus, chances, answers, weight),
     )
 
 

@@ -11,14 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import as_file, files
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from voctext.classify.explain import Explainer
 from voctext.classify.features import Features
 from voctext.classify.labels import overall
 from voctext.classify.model import OUTPUTS, POLARITIES, LinearModel
-from voctext.classify.protocol import Note, Verdict
+from voctext.classify.protocol import Note, Verdict, notes_of
 from voctext.classify.rules import Opinion
 from voctext.errors import InputError
 from voctext.records import Clause, Finding, Intent, NoteLabel, Perception, Voice
@@ -119,8 +119,7 @@ class CombinedClassifier:
 
     def classify(self, clauses: Sequence[Clause], /) -> Iterator[Finding]:
         """Yield the findings of *clauses*, those of one ticket read together."""
-        notes = [list(note) for _, note in groupby(clauses, key=lambda clause: id(clause.ticket))]
-        for verdict in self.judge(notes):
+        for verdict in self.judge(notes_of(clauses)):
             yield from verdict.findings
 
     def label(self, notes: Sequence[Note], /) -> list[NoteLabel]:

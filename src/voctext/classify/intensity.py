@@ -11,7 +11,7 @@ BASE = 0.4
 WEIGHTS = {
     Cue.DEGREE: 0.1,
     Cue.REPEATED: 0.1,
-    Cue.AGAIN: 0.15,
+    Cue.AGAIN: 0.2,
     Cue.ESCALATION: 0.25,
     Cue.RHETORICAL: 0.1,
     Cue.SARCASM: 0.1,
@@ -21,7 +21,7 @@ WEIGHTS = {
 """What each kind of cue adds, counted at most twice. The scale is ours: ordinal, not a measurement."""
 
 
-def intensity(cues: Counter[Cue], clause: Clause, *, again: bool) -> float:
+def intensity(cues: Counter[Cue], clause: Clause) -> float:
     """
     Give the intensity in [0, 1] of a finding in *clause* of a note with *cues*.
 
@@ -30,6 +30,4 @@ def intensity(cues: Counter[Cue], clause: Clause, *, again: bool) -> float:
     total = BASE + sum(weight * min(cues[cue], 2) for cue, weight in WEIGHTS.items())
     if "！" in clause.text or "!" in clause.text:
         total += 0.1
-    if again:
-        total += 0.05
     return round(min(1.0, max(0.1, total)), 3)

@@ -19,6 +19,22 @@ def overall(polarities: Iterable[int]) -> int:
     return (total > 0) - (total < 0)
 
 
+def finding_intent(polarity: int, note: Intent, *, wish: bool) -> Intent:
+    """
+    Give the intent of one finding: its own stance where that is plain, else the note's.
+
+    >>> finding_intent(1, Intent.COMPLAINT, wish=False).value
+    'praise'
+    """
+    if wish and polarity >= 0:
+        return Intent.SUGGESTION
+    if polarity > 0:
+        return note if note in (Intent.OTHER, Intent.SUGGESTION) else Intent.PRAISE
+    if polarity < 0 and note is Intent.PRAISE:
+        return Intent.COMPLAINT
+    return note
+
+
 def label_from_findings(findings: Sequence[Finding]) -> NoteLabel:
     """Sum up *findings*: each perception found, and the intent most of them have."""
     if not findings:

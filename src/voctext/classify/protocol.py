@@ -2,12 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Protocol, runtime_checkable
 
 from voctext.records import Clause, Finding, NoteLabel
 
 Note = Sequence[Clause]
 """The clauses of one ticket, in reading order, of every voice."""
+
+
+def notes_of(clauses: Sequence[Clause]) -> list[Note]:
+    """Part *clauses* into notes: those of one ticket, which stand together."""
+    return [list(note) for _, note in groupby(clauses, key=lambda clause: id(clause.ticket))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,11 @@ is read off all of it by the order of the labelling guide: complaint, suggestion
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 
 from voctext.classify.intensity import intensity
-from voctext.classify.labels import overall
+from voctext.classify.labels import finding_intent, overall
 from voctext.classify.lexicon import Cue, Hit, Lexicon
-from voctext.classify.protocol import Note, Verdict
+from voctext.classify.protocol import Note, Verdict, notes_of
 from voctext.records import Clause, Finding, Intent, NoteLabel, Perception, Span, Voice
 from voctext.taxonomy import GAP, Taxonomy, Topic
 
@@ -44,6 +43,11 @@ class Vote:
     sure: bool  # voiced by a word of the taxonomy, not by an opinion attached to a topic
     wish: bool = False
     weight: int = 1  # what follows a contrast counts double
+
+    @property
+    def seen(self) -> "Seen":
+        """Where it stands, and by which words."""
+        return Seen(self.clause, self.topic, Span(self.start, self.end), f"rule: {' + '.join(self.words)}")
 
 
 @dataclass(slots=True)
@@ -75,8 +79,7 @@ class RuleClassifier:
 
     def classify(self, clauses: Sequence[Clause], /) -> Iterator[Finding]:
         """Yield the findings of *clauses*, those of one ticket read together."""
-        notes = [list(note) for _, note in groupby(clauses, key=lambda clause: id(clause.ticket))]
-        for verdict in self.judge(notes):
+        for verdict in self.judge(notes_of(clauses)):
             yield from verdict.findings
 
     def label(self, notes: Sequence[Note], /) -> list[NoteLabel]:
@@ -96,20 +99,44 @@ class RuleClassifier:
     def _verdict(self, opinion: Opinion) -> Verdict:
         label = opinion.label
         findings = tuple(
-            Finding(
-                clause=vote.clause,
-                perception=vote.topic.perception,
-                intent=intent_of(vote, label.intent),
+            finding_of(
+                vote.seen,
+                opinion,
+                label.intent,
                 polarity=vote.polarity,
-                topic=vote.topic.id,
-                intensity=intensity(opinion.cues, vote.clause, again=opinion.cues[Cue.AGAIN] > 0),
                 confidence=confidence_of(vote),
-                evidence=vote.clause.aligned.origin(Span(vote.start, vote.end)),
-                why=f"rule: {' + '.join(vote.words)}",
+                wish=vote.wish,
             )
             for vote in distinct(opinion.votes)
         )
         return Verdict(label, findings, tuple(opinion.silent))
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Where and by what a finding was seen; *place* counts normalized characters of the ticket."""
+
+    clause: Clause
+    topic: Topic
+    place: Span
+    why: str
+
+
+def finding_of(
+    seen: Seen, opinion: Opinion, note: Intent, *, polarity: int, confidence: float, wish: bool = False
+) -> Finding:
+    """Make a finding of what was seen in a note of *opinion* and intent *note*."""
+    return Finding(
+        clause=seen.clause,
+        perception=seen.topic.perception,
+        intent=finding_intent(polarity, note, wish=wish),
+        polarity=polarity,
+        topic=seen.topic.id,
+        intensity=intensity(opinion.cues, seen.clause),
+        confidence=round(confidence, 4),
+        evidence=seen.clause.aligned.origin(seen.place),
+        why=seen.why,
+    )
 
 
 def distinct(votes: Iterable[Vote]) -> Iterator[Vote]:
@@ -251,17 +278,6 @@ def _intent_of_harm(opinion: Opinion, *, asked: bool, wished: bool) -> Intent:
     if wished and not opinion.reproach and not opinion.cues[Cue.DEMAND]:
         return Intent.SUGGESTION
     return Intent.COMPLAINT
-
-
-def intent_of(vote: Vote, note: Intent) -> Intent:
-    """Give the intent of one finding: its own stance where that is plain, else the note's."""
-    if vote.wish:
-        return Intent.SUGGESTION
-    if vote.polarity > 0:
-        return Intent.PRAISE if note is not Intent.OTHER else note
-    if vote.polarity < 0 and note is Intent.PRAISE:
-        return Intent.COMPLAINT
-    return note
 
 
 def confidence_of(vote: Vote) -> float:
