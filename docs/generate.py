@@ -85,13 +85,16 @@ frames are filled with slots: every note is its own sentence, so the number of d
 
 **How they are labelled.** By the project's labelling guide: one intent a note; each stretch that voices a perception
 marked with perception, polarity and topic. The label of the note follows from its stretches. Notes were labelled by
-whoever wrote them and not a second time; a check refuses unknown topics, wrong perceptions and repeated notes.
+whoever wrote them. The 2,881 of the first 20,959 notes on which a model trained without them disagreed with the label
+were read again by a second reader, who changed 367; the rest was read once. A check refuses unknown topics, wrong
+perceptions and repeated notes.
 
-**What they are like.** Files called `plain` say ordinary things in ordinary words; the others look for the unusual
-wording, the boundary case, the misspelling. Mainland simplified, Hong Kong traditional and written Cantonese, Taiwan
+**What they are like.** Files called `plain` say ordinary things in ordinary words and in everyday proportions; those
+called `border` use the same words on both sides of a boundary: voiced and only mentioned, meant and negated, one
+perception and two; the others look for the unusual wording and the misspelling. Mainland simplified, Hong Kong traditional and written Cantonese, Taiwan
 traditional, some English.
 
-**Known gaps.** Shorter and cleaner than real notes; more inventive than real reviews, the plain files apart; few notes
+**Known gaps.** Shorter and cleaner than real notes; more inventive than real reviews, the plain and border files apart; few notes
 above 200 characters; branches of business that banks keep to themselves (private banking, corporate lending) are
 thin; sarcasm is over-represented. The writers knew the topics, so the corpus holds more topical words than life does.
 
@@ -122,7 +125,7 @@ def model_card_page() -> str:
         + ", ".join(f"{p} {t:.2f}" for p, t in zip(Perception, model.thresholds.tolist(), strict=True))
         + ".",
         "",
-        "On notes of the corpus in files held out (five folds, whole files), rules and model together:",
+        "On notes of the corpus in genres held out (five folds, whole genres), rules and model together:",
         "",
         "| | precision | recall | F1 |",
         "|---|---|---|---|",
@@ -130,6 +133,17 @@ def model_card_page() -> str:
     for perception, row in held_out["perception"].items():
         lines.append(f"| {perception} | {row['precision']:.3f} | {row['recall']:.3f} | {row['f1']:.3f} |")
     lines.append(f"| intent, macro | | | {held_out['intent_macro_f1']:.3f} |")
+    intents = held_out["intents"]
+    lines += [
+        "",
+        "How intents are confused there, in notes: what was meant in rows, what was read in columns.",
+        "",
+    ]
+    lines += [f"| | {' | '.join(intents)} |", "|---|" + "---:|" * len(intents)]
+    lines += [
+        f"| {intent} | {' | '.join(map(str, row))} |"
+        for intent, row in zip(intents, held_out["confusion"], strict=True)
+    ]
     return "\n".join(lines) + "\n"
 
 

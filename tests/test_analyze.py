@@ -13,7 +13,8 @@ import pytest
 from opencc import OpenCC
 from python_calamine import CalamineWorkbook
 
-from voctext.analyze import DEMAND_COLUMNS, FINDING_COLUMNS, REJECTED_COLUMNS, TICKET_COLUMNS, Run, analyze
+from voctext.analyze import FINDING_COLUMNS, REJECTED_COLUMNS, TICKET_COLUMNS, Run, analyze
+from voctext.demand.rows import DEMAND_COLUMNS
 from voctext.demo import HEADERS, rows, write_export
 from voctext.errors import InputError
 from voctext.mask import Masker, find_pii

@@ -284,7 +284,10 @@ def evaluated(path: Path, *options: str) -> dict[str, Any]:
 def test_evaluate_prints_figures_as_json_of_one_shape(tmp_path: Path) -> None:
     scores = evaluated(labelled(tmp_path / "gold.csv"))
 
-    assert set(scores) == {"n", "perception", "intent", "polarity", "exact_match"}
+    assert set(scores) == {
+        "n", "perception", "intent", "polarity", "exact_match", "confusion", "calibration", "surest", "by",
+    }  # fmt: skip
+    assert list(scores["by"]) == ["script"]  # the file has no column called source
     assert scores["n"] == 4
     assert set(scores["perception"]) == {"product", "rule", "person", "macro_f1"}
     assert {"macro_f1", "accuracy"} <= set(scores["intent"]) <= {"macro_f1", "accuracy", *INTENTS}
@@ -340,7 +343,8 @@ def test_only_the_rules_can_be_asked_for(tmp_path: Path, monkeypatch: pytest.Mon
     from voctext.evaluate import evaluate, read_labelled
 
     notes = read_labelled(tmp_path / "gold.csv")
-    assert scores == evaluate(notes, Miner(RuleClassifier()).label(note.text for note in notes))
+    expected = evaluate(notes, Miner(RuleClassifier()).label(note.text for note in notes))
+    assert {key: value for key, value in scores.items() if key != "by"} == expected
 
 
 # ── taxonomy ──────────────────────────────────────────────────────────────
@@ -433,3 +437,36 @@ def test_stopping_it_by_hand_leaves_a_message_and_no_traceback(
 
     assert stopped.value.code == 130
     assert "nothing half-written was left" in capsys.readouterr().err
+
+
+def test_a_higher_least_confidence_finds_no_more(tmp_path: Path) -> None:
+    gold = labelled(tmp_path / "gold.csv")
+
+    plain, careful = evaluated(gold), evaluated(gold, "--min-confidence", "0.99")
+
+    for perception in ("product", "rule", "person"):
+        assert careful["perception"][perception]["recall"] <= plain["perception"][perception]["recall"]
+
+
+@pytest.mark.parametrize("confidence", ["0.4", "1", "nan"])
+def test_a_least_confidence_that_is_none_is_a_wrong_call(tmp_path: Path, confidence: str) -> None:
+    done = called("evaluate", labelled(tmp_path / "gold.csv"), "--min-confidence", confidence)
+
+    assert done.exit_code == 2
+    assert "0.5 to below 1" in done.output
+
+
+def test_figures_are_given_by_a_column_of_the_file(tmp_path: Path) -> None:
+    gold = tmp_path / "gold.csv"
+    gold.write_text(
+        "text,product,rule,person,intent,渠道\nAPP老是闪退，垃圾,-1,,,complaint,应用市场\n客服態度很好,,,1,praise,电话\n",
+        encoding="utf-8",
+    )
+
+    scores = evaluated(gold, "--by", "渠道")
+
+    assert {name: scores["by"]["渠道"][name]["n"] for name in scores["by"]["渠道"]} == {
+        "应用市场": 1,
+        "电话": 1,
+    }
+    assert set(scores["by"]["script"]) == {"simplified", "traditional"}

@@ -15,7 +15,8 @@ import pytest
 
 import voctext
 from voctext import cli
-from voctext.analyze import DEMAND_COLUMNS, FINDING_COLUMNS, REJECTED_COLUMNS, TICKET_COLUMNS, Run
+from voctext.analyze import FINDING_COLUMNS, REJECTED_COLUMNS, TICKET_COLUMNS, Run
+from voctext.demand.rows import DEMAND_COLUMNS
 from voctext.demo import write_export
 
 ROOT = Path(__file__).parents[1]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voctext.errors import InputError
-from voctext.evaluate import LabelledNote, evaluate, read_labelled
+from voctext.evaluate import LabelledNote, evaluate, evaluate_by, read_labelled, script_of
 from voctext.records import Intent, NoteLabel, Perception
 
 PRODUCT, RULE, PERSON = Perception
@@ -76,6 +76,77 @@ def test_polarity_is_compared_only_where_the_perception_was_rightly_found() -> N
 
 def test_a_note_matches_exactly_only_if_perceptions_polarities_and_intent_all_do() -> None:
     assert evaluate(*worked())["exact_match"] == pytest.approx(2 / 6, abs=1e-4)
+
+
+def test_the_confusion_of_intents_counts_every_note_once() -> None:
+    assert evaluate(*worked())["confusion"] == {
+        "complaint": {"complaint": 2, "suggestion": 1},
+        "suggestion": {"suggestion": 1},
+        "inquiry": {"other": 1},
+        "other": {"other": 1},
+    }
+
+
+def surely(label: NoteLabel, sure: float) -> NoteLabel:
+    return NoteLabel(label.perceptions, label.intent, dict.fromkeys((*Perception, "intent"), sure))
+
+
+def test_answers_given_without_a_confidence_are_not_measured_for_calibration() -> None:
+    assert {"calibration", "surest"}.isdisjoint(evaluate(*worked()))
+
+
+def test_the_calibration_error_is_the_gap_between_confidence_and_truth() -> None:
+    notes, labels = worked()
+    scores = evaluate(notes, [surely(label, 0.95) for label in labels])
+
+    # product is right in 5 of 6 notes as found or not, rule in 5, person in 5, intent in 4
+    assert scores["calibration"] == {
+        "product": pytest.approx(0.95 - 5 / 6, abs=1e-4),
+        "rule": pytest.approx(0.95 - 5 / 6, abs=1e-4),
+        "person": pytest.approx(0.95 - 5 / 6, abs=1e-4),
+        "intent": pytest.approx(0.95 - 4 / 6, abs=1e-4),
+    }
+
+
+def test_confidences_in_different_bins_do_not_make_up_for_each_other() -> None:
+    gold = [note({}, Intent.OTHER), note({PRODUCT: -1}, Intent.OTHER)]
+    read = [surely(NoteLabel({}, Intent.OTHER, {}), 0.55), surely(NoteLabel({}, Intent.OTHER, {}), 0.95)]
+
+    assert evaluate(gold, read)["calibration"]["product"] == pytest.approx((0.45 + 0.95) / 2, abs=1e-4)
+
+
+def test_the_surest_nine_tenths_leave_out_the_least_sure() -> None:
+    gold = [note({PRODUCT: -1}, Intent.COMPLAINT) for _ in range(10)]
+    right, wrong = NoteLabel({PRODUCT: -1}, Intent.COMPLAINT, {}), NoteLabel({RULE: -1}, Intent.OTHER, {})
+    read = [surely(right, 0.9)] * 9 + [surely(wrong, 0.6)]
+    scores = evaluate(gold, read)
+
+    assert scores["surest"] == {
+        "n": 9,
+        "perception": {"macro_f1": pytest.approx(1 / 3, abs=1e-4)},
+        "intent": {"macro_f1": 1.0},
+    }
+    assert scores["intent"]["macro_f1"] < 1
+
+
+def test_each_group_is_evaluated_by_itself() -> None:
+    notes, labels = worked()
+    groups = evaluate_by(notes, labels, ["b", "a", "b", "a", "b", "b"])
+
+    assert list(groups) == ["a", "b"]
+    assert groups["a"] == {
+        key: value
+        for key, value in evaluate([notes[1], notes[3]], [labels[1], labels[3]]).items()
+        if key != "confusion"
+    }
+    assert groups["b"]["n"] == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "script"), [("帳戶登入不了", "traditional"), ("账户登录不了", "simplified"), ("", "simplified")]
+)
+def test_the_script_of_a_note_is_told_by_its_characters(text: str, script: str) -> None:
+    assert script_of(text) == script
 
 
 def test_a_class_read_but_never_true_counts_in_the_mean_with_zero() -> None:

@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from voctext.demand import Demand, DemandTable
-from voctext.demand.table import check_exposure
+from voctext.demand import DemandTable
+from voctext.demand.exposure import check_exposure
+from voctext.demand.rows import DEMAND_COLUMNS, demand_row
 from voctext.demand.tally import Tally
 from voctext.errors import VoctextError
 from voctext.mask import Masker
@@ -34,13 +35,6 @@ TICKET_COLUMNS = (
     "ticket", "source", "customer", "time", "channel", "segment", "status", "satisfaction", *Perception,
     "intent", *(f"confidence_{answer}" for answer in (*Perception, "intent")),
     "outcome", "findings", "abstained", "text",
-)  # fmt: skip
-DEMAND_COLUMNS = (
-    "rank", "topic", "topic_name", "perception", "cause", "strength", "strength_low", "strength_high", "tier",
-    "rank_low", "rank_high", "top_probability", "episodes", "tickets", "customers", "share", "share_low",
-    "share_high", "customer_share", "customer_share_low", "customer_share_high", "rate", "rate_low",
-    "rate_high", "intensity", "repeat", "repeat_measured", "unresolved", "unresolved_measured",
-    *Intent, "complaint_share", "quotes",
 )  # fmt: skip
 REJECTED_COLUMNS = ("file", "sheet", "row", "reason", "text")
 
@@ -104,7 +98,7 @@ def analyze(
     rejected = write_rows(out / "rejected.csv", job.rejected_rows(), format="csv", columns=REJECTED_COLUMNS)
     run = job.summary(begun, note)
     table = DemandTable.from_tally(job.tally, exposure=exposure)
-    rows = (demand_row(demand, miner, lang) for demand in table)
+    rows = (demand_row(demand, miner.taxonomy, lang=lang) for demand in table)
     demands = write_rows(out / f"demands.{format}", rows, format=format, columns=DEMAND_COLUMNS)
     report = out / "report.html"
     run.outputs = [path.name for path in (report, demands, findings, tickets, rejected, out / "run.json")]
@@ -247,36 +241,3 @@ class _Job:
             "end": finding.evidence.end,
             "why": finding.why,
         }
-
-
-def demand_row(demand: Demand, miner: Miner, lang: str) -> dict[str, object]:
-    """Flatten *demand* into the columns of the demands file."""
-    topic = miner.taxonomy[demand.topic]
-    estimates = {
-        "strength": demand.strength,
-        "share": demand.share,
-        "customer_share": demand.customer_share,
-        "rate": demand.rate,
-    }
-    row: dict[str, object] = {
-        "rank": demand.rank,
-        "topic": demand.topic,
-        "topic_name": topic.name(lang),
-        "perception": demand.perception.value,
-        "cause": topic.cause,
-        "tier": demand.tier,
-        "rank_low": demand.rank_interval[0],
-        "rank_high": demand.rank_interval[1],
-        "top_probability": round(demand.top, 4),
-        "episodes": demand.episodes,
-        "tickets": demand.tickets,
-        "customers": demand.customers,
-        "intensity": round(demand.intensity.value, 4),
-        "complaint_share": round(demand.complaint_share, 4),
-        "quotes": " ‖ ".join(quote.text for quote in demand.quotes),
-    }
-    for name, (value, low, high) in estimates.items():
-        row |= {name: round(value, 4), f"{name}_low": round(low, 4), f"{name}_high": round(high, 4)}
-    for name, factor in (("repeat", demand.repeat), ("unresolved", demand.unresolved)):
-        row |= {name: round(factor.value, 4), f"{name}_measured": factor.measured}
-    return row | {intent.value: count for intent, count in demand.intents.items()}

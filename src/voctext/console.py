@@ -83,7 +83,31 @@ def print_scores(scores: dict[str, Any]) -> None:
                     name, *(f"{value[k]:.3f}" for k in ("precision", "recall", "f1")), str(value["support"])
                 )
         table.add_row(f"{head}, macro", "", "", f"{scores[head]['macro_f1']:.3f}", "", end_section=True)
-    Console().print(table)
+    console = Console()
+    console.print(table)
     typer.echo(
         f"polarity accuracy {scores['polarity']['accuracy']:.3f}   exact match {scores['exact_match']:.3f}"
     )
+    if "calibration" in scores:
+        errors = "  ".join(f"{answer} {error:.3f}" for answer, error in scores["calibration"].items())
+        typer.echo(f"calibration error  {errors}")
+        surest = scores["surest"]
+        typer.echo(
+            f"the surest {surest['n']}: perception {surest['perception']['macro_f1']:.3f}, "
+            f"intent {surest['intent']['macro_f1']:.3f} (macro F1)"
+        )
+    for name, groups in scores.get("by", {}).items():
+        console.print(_groups(name, groups))
+
+
+def _groups(name: str, groups: dict[str, Any]) -> Any:
+    """Show the figures of each group on a line."""
+    from rich.table import Table
+
+    table = Table(f"by {name}", "notes", "product", "rule", "person", "macro", "intent", "polarity")
+    for group, scores in groups.items():
+        perception = scores["perception"]
+        figures = [perception[p]["f1"] for p in ("product", "rule", "person")]
+        figures += [perception["macro_f1"], scores["intent"]["macro_f1"], scores["polarity"]["accuracy"]]
+        table.add_row(group or "(none)", str(scores["n"]), *(f"{figure:.3f}" for figure in figures))
+    return table

@@ -217,6 +217,16 @@ def normalize_batch(texts: Iterable[str]) -> list[AlignedText]:
     return results
 
 
+def has_traditional(text: str) -> bool:
+    """
+    Tell whether *text* holds a character that simplified Chinese writes otherwise.
+
+    >>> has_traditional("帳戶"), has_traditional("账户")
+    (True, False)
+    """
+    return bool(_traditional().search(text))
+
+
 def _is_dirty(text: str) -> bool:
     return bool(
         _DIRT.search(text) or _DIRTY_WORD.search(text) or _DIRTY_RUN.search(text) or text != text.strip()

@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-LONGEST, RAREST = 3, 7
-"""N-grams have up to three characters and stand in at least seven notes."""
+LONGEST, RAREST = 3, 9
+"""N-grams have up to three characters and stand in at least nine notes."""
 STRENGTH, TOPIC_STRENGTH, COMBINE_STRENGTH = 2.0, 5.0, 0.1
 """Inverse regularization (scikit-learn's C) of the heads, the topics and the combination."""
 FOLDS = 5
-PLAIN, PLAIN_WEIGHT = "plain", 4.0
+PLAIN, PLAIN_WEIGHT = "plain_", 4.0
 """Genres whose notes say ordinary things in ordinary words weigh more: real notes are mostly such."""
 _DIGITS = str.maketrans("0123456789", DIGIT * 10)
 
@@ -44,8 +44,8 @@ def train(corpus: Sequence[CorpusNote], *, taxonomy: Taxonomy | None = None) -> 
     Fit the default model to *corpus*.
 
     The heads are fitted to all notes; the combination with the rules to scores of notes held out, whole
-    files at a time, so that it learns how far unseen wording can be trusted. Same corpus, same model, to
-    the rounding of the linear-algebra library.
+    genres at a time, so that it learns how far wording of another kind can be trusted. Same corpus, same
+    model, to the rounding of the linear-algebra library.
     """
     import numpy as np
 
@@ -57,7 +57,7 @@ def train(corpus: Sequence[CorpusNote], *, taxonomy: Taxonomy | None = None) -> 
     opinions, rows = features.read(notes)
     answers = targets(corpus)
     weight = np.array([PLAIN_WEIGHT if note.genre.startswith(PLAIN) else 1.0 for note in corpus])
-    held_out = _held_out(rows, answers, weight, [note.file for note in corpus])
+    held_out = _held_out(rows, answers, weight, [note.genre for note in corpus])
     rules = rule_answers(opinions)
     combination = _fit_combination(held_out, rules, answers, weight)
     chances = combine(held_out, rules, combination)
@@ -82,7 +82,7 @@ def _about(
     answers: "NDArray[np.int8]",
     weight: "NDArray[np.float64]",
 ) -> dict[str, Any]:
-    """Say what the model was fitted to, and how well it reads notes of files held out."""
+    """Say what the model was fitted to, and how well it reads notes of genres held out."""
     metrics = require("sklearn.metrics", extra="train")
     scores = {}
     thresholds = _thresholds(chances, answers, weight)
@@ -92,9 +92,8 @@ def _about(
             answers[:, column], said, average="binary"
         )
         scores[perception.value] = {"precision": precision, "recall": recall, "f1": f1}
-    intents = metrics.f1_score(
-        answers[:, FIRST_INTENT:].argmax(axis=1), chances[:, FIRST_INTENT:].argmax(axis=1), average="macro"
-    )
+    true, read = answers[:, FIRST_INTENT:].argmax(axis=1), chances[:, FIRST_INTENT:].argmax(axis=1)
+    intents = metrics.f1_score(true, read, average="macro")
     return {
         "corpus": "synthetic, written for the project",
         "notes": len(corpus),
@@ -105,6 +104,8 @@ def _about(
                 for name, row in scores.items()
             },
             "intent_macro_f1": round(float(intents), 3),
+            "intents": list(INTENTS),
+            "confusion": metrics.confusion_matrix(true, read, labels=range(len(INTENTS))).tolist(),
         },
     }
 
@@ -190,13 +191,13 @@ def _fit(
 
 
 def _held_out(
-    rows: Any, answers: "NDArray[np.int8]", weight: "NDArray[np.float64]", files: Sequence[str]
+    rows: Any, answers: "NDArray[np.int8]", weight: "NDArray[np.float64]", groups: Sequence[str]
 ) -> "NDArray[np.float32]":
-    """Score every note by heads fitted without its file."""
+    """Score every note by heads fitted without its group."""
     import numpy as np
 
-    order = {file: i for i, file in enumerate(sorted(set(files)))}
-    fold_of = np.array([order[file] % FOLDS for file in files])
+    order = {group: i for i, group in enumerate(sorted(set(groups)))}
+    fold_of = np.array([order[group] % FOLDS for group in groups])
     scores = np.zeros((rows.shape[0], len(OUTPUTS)), dtype=np.float32)
     for number in range(FOLDS):
         test = fold_of == number

@@ -86,6 +86,12 @@ def model_alone(taxonomy: Taxonomy | None = None) -> "CombinedClassifier":
     return CombinedClassifier(taxonomy, model=replace(model, combine=weights))
 
 
+def check_confidence(min_confidence: float | None) -> None:
+    """Raise InputError unless *min_confidence* is from 0.5 to below 1, or None."""
+    if min_confidence is not None and not 0.5 <= min_confidence < 1:  # noqa: PLR2004
+        raise InputError(f"min_confidence is {min_confidence}; give one from 0.5 to below 1")
+
+
 class CombinedClassifier:
     """Reads notes by rules and a linear model together."""
 
@@ -106,8 +112,7 @@ class CombinedClassifier:
         Raises:
             InputError: *min_confidence* is not from 0.5 to below 1.
         """
-        if min_confidence is not None and not 0.5 <= min_confidence < 1:  # noqa: PLR2004
-            raise InputError(f"min_confidence is {min_confidence}; give one from 0.5 to below 1")
+        check_confidence(min_confidence)
         self.taxonomy = taxonomy if taxonomy is not None else Taxonomy.default()
         self.model = model if model is not None else default_model()
         least = min_confidence
@@ -186,12 +191,12 @@ class CombinedClassifier:
 
 def _plain_about_people(opinion: Opinion, found: Mapping[Perception, int]) -> dict[Perception, int]:
     """
-    Give the polarity of a person found, where plain words all say the same of people.
+    Give the polarity of a person found, where only praise of people was heard, or plain words all agree.
 
     A product that fails beside a faultless agent must not colour the agent.
     """
     votes = [vote for vote in opinion.votes if vote.topic.perception is Perception.PERSON]
     said = {vote.polarity for vote in votes}
-    if Perception.PERSON not in found or len(said) != 1 or not all(vote.sure for vote in votes):
+    if Perception.PERSON not in found or len(said) != 1 or not (said == {1} or all(v.sure for v in votes)):
         return {}
     return {Perception.PERSON: said.pop()}

@@ -6,7 +6,8 @@ a row scaled to length one; then the signals, SIGNAL where they are heard. Every
 search of the automaton.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from voctext.classify.lexicon import Cue, Hit, Lexicon, Meaning
@@ -73,34 +74,32 @@ class Features:
             at += len(clauses)
             opinion = read_note(clauses, hits)
             opinions.append(opinion)
-            signals.append(list(self._signals(opinion, hits, narrated=len(clauses) < len(note))))
+            signals.append(sorted(self._signals(opinion, hits, narrated=len(clauses) < len(note))))
         return opinions, self._matrix([len(note) for note in voiced], text, gram, signals)
 
-    def _signals(self, opinion: Opinion, hits: Sequence[Sequence[Hit]], *, narrated: bool) -> Iterator[int]:
+    def _signals(self, opinion: Opinion, hits: Sequence[Sequence[Hit]], *, narrated: bool) -> set[int]:
+        meant = self._of_meaning
+        heard: set[int] = set()
         for found in hits:
             for hit in found:
-                yield from self._meant(hit.meaning)
-        names = [f"vote {vote.topic.perception} {vote.polarity}" for vote in opinion.votes]
+                heard.update(meant.get(hit.meaning) or self._meant(hit.meaning))
+        names = [f"vote {vote.topic.perception.value} {vote.polarity}" for vote in opinion.votes]
         names += [f"good {min(opinion.good, MOST_COUNTED)}", f"bad {min(opinion.bad, MOST_COUNTED)}"]
-        names.append(f"rules say {opinion.label.intent}")
+        names.append(f"rules say {opinion.label.intent.value}")
         told = {"reproach": opinion.reproach, "exclaimed": opinion.exclaimed, "institution speaks": narrated}
-        names += [name for name, heard in told.items() if heard]
-        for name in names:
-            column = self._columns.get(name)
-            if column is not None:
-                yield column
+        names += [name for name, true in told.items() if true]
+        heard.update(self._columns[name] for name in names if name in self._columns)
+        return heard
 
     def _meant(self, meaning: Meaning) -> tuple[int, ...]:
         """Give the columns of the signals that one word gives."""
-        known = self._of_meaning.get(meaning)
-        if known is None:
-            names = [f"cue {cue.name}" for cue in sorted(meaning.cues)]
-            if meaning.topic:
-                stance = "named" if meaning.polarity is None else str(meaning.polarity)
-                names += [f"{meaning.topic.perception} {stance}", f"topic {meaning.topic.id} {stance}"]
-            known = tuple(self._columns[name] for name in names if name in self._columns)
-            self._of_meaning[meaning] = known
-        return known
+        names = [f"cue {cue.name}" for cue in sorted(meaning.cues)]
+        if meaning.topic:
+            stance = "named" if meaning.polarity is None else str(meaning.polarity)
+            names += [f"{meaning.topic.perception} {stance}", f"topic {meaning.topic.id} {stance}"]
+        columns = tuple(self._columns[name] for name in names if name in self._columns)
+        self._of_meaning[meaning] = columns
+        return columns
 
     def _matrix(
         self,
@@ -118,9 +117,8 @@ class Features:
         value = self._idf[column]
         length = np.sqrt(np.bincount(row, weights=value**2, minlength=len(clauses)))
         value = value / np.maximum(length, 1e-9)[row]
-        heard = [sorted(set(columns)) for columns in signals]
-        rows = np.concatenate([row, np.repeat(np.arange(len(clauses)), [len(columns) for columns in heard])])
-        flat = np.array([column for columns in heard for column in columns], dtype=np.int64)
+        rows = np.concatenate([row, np.repeat(np.arange(len(clauses)), list(map(len, signals)))])
+        flat = np.fromiter(chain.from_iterable(signals), dtype=np.int64)
         columns = np.concatenate([column, flat])
         values = np.concatenate([value, np.full(len(flat), SIGNAL)]).astype(np.float32)
         return csr_matrix((values, (rows, columns)), shape=(len(clauses), self._width))

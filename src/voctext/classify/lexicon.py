@@ -52,14 +52,19 @@ class Cue(IntEnum):
     DISCONTENT = auto()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # each is made once, and looked up by what it is
 class Meaning:
-    """What one word of the lexicon says: its cues, and the topic it names or voices."""
+    """
+    What one word of the lexicon says: its cues, and the topic it names or voices.
+
+    *polarity* is that of a word that voices its topic, or of one that blames or praises whatever it stands
+    beside; None where it does neither.
+    """
 
     word: str
     cues: frozenset[Cue] = frozenset()
     topic: Topic | None = None
-    polarity: int | None = None  # None: the word names its topic and voices nothing
+    polarity: int | None = None
 
 
 class Hit(NamedTuple):
@@ -124,25 +129,22 @@ class Lexicon:
         found = self._automaton.find_matches_as_indexes(joined, overlapping=True)
         matches = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=3 * len(found)).reshape(-1, 3)
         place = np.searchsorted(bounds, matches[:, 1], side="right") - 1
+        starts = (bounds + 1).tolist()
         spoken = matches[:, 0] < self._spoken
         hits: list[list[Hit]] = [[] for _ in texts]
         for number, (pattern, start, end) in zip(
             place[spoken].tolist(), matches[spoken].tolist(), strict=True
         ):
-            hits[number] += self._words(joined, pattern, (start, end), int(bounds[number]) + 1)
+            offset = starts[number]
+            whole = self._whole[pattern]
+            if whole is not None:
+                hits[number].append(Hit(start - offset, end - offset, whole))
+            for meaning, pieces in self._first_of[pattern]:
+                last = _reach_on(joined, pieces, end)
+                if last is not None:
+                    hits[number].append(Hit(start - offset, last - offset, meaning))
         gram = np.asarray(self._gram, dtype=np.int64)[matches[:, 0]]
         return [_outermost(words) for words in hits], place[gram >= 0], gram[gram >= 0]
-
-    def _words(self, joined: str, pattern: int, place: tuple[int, int], offset: int) -> Iterator[Hit]:
-        """Yield what a pattern at *place* means, in a text that begins at *offset*."""
-        start, end = place
-        whole = self._whole[pattern]
-        if whole is not None:
-            yield Hit(start - offset, end - offset, whole)
-        for meaning, pieces in self._first_of[pattern]:
-            last = _reach_on(joined, pieces, end)
-            if last is not None:
-                yield Hit(start - offset, last - offset, meaning)
 
 
 def framed(texts: Iterable[str]) -> str:
@@ -158,16 +160,19 @@ def _digits(piece: str) -> list[str]:
 def _reach_on(text: str, pieces: Sequence[Sequence[str]], start: int) -> int | None:
     """Find where *pieces* end if they stand in order from *start*, each within the gap of the one before."""
     for forms in pieces:
-        found = [
-            at for form in forms if (at := text.find(form, start, start + GAP_CHARACTERS + len(form))) >= 0
-        ]
-        if not found:
-            return None
-        at = min(found)
-        if not STOPS.isdisjoint(text[start:at]):
+        at = _first(text, forms, start)
+        if at < 0 or not STOPS.isdisjoint(text[start:at]):
             return None
         start = at + len(forms[0])
     return start
+
+
+def _first(text: str, forms: Sequence[str], start: int) -> int:
+    """Find the first of *forms* within the gap from *start*, −1 if none stands there."""
+    stop = start + GAP_CHARACTERS + len(forms[0])
+    if len(forms) == 1:
+        return text.find(forms[0], start, stop)
+    return min((at for form in forms if (at := text.find(form, start, stop)) >= 0), default=-1)
 
 
 def _outermost(hits: list[Hit]) -> list[Hit]:
@@ -196,7 +201,9 @@ def _merge(taxonomy: Taxonomy) -> Iterator[Meaning]:
         ):
             topics.update((fold(word), (topic, polarity)) for word in words)
     for word in dict.fromkeys((*topics, *cues)):
-        yield Meaning(word, cues.get(word, frozenset()) | _within(word, cues), *topics.get(word, ()))
+        heard = cues.get(word, frozenset()) | _within(word, cues)
+        stance = -1 if Cue.BAD in heard else 1 if Cue.GOOD in heard else None
+        yield Meaning(word, heard, *topics.get(word, (None, stance)))
 
 
 _KEPT = frozenset({Cue.SUGGESTION, Cue.DEGREE, Cue.REPEATED, Cue.RHETORICAL})

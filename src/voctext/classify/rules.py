@@ -10,6 +10,7 @@ is read off all of it by the order of the labelling guide: complaint, suggestion
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from voctext.classify.intensity import intensity
 from voctext.classify.labels import finding_intent, overall
@@ -154,9 +155,7 @@ def read_note(clauses: Sequence[Clause], hits: Sequence[Sequence[Hit]]) -> Opini
     opinion = Opinion()
     named: tuple[int, Hit] | None = None
     for number, (clause, found) in enumerate(zip(clauses, hits, strict=True)):
-        for hit in found:
-            for cue in hit.meaning.cues:
-                opinion.cues[cue] += 1
+        opinion.cues.update(chain.from_iterable(hit.meaning.cues for hit in found))
         opinion.turned = opinion.cues[Cue.CONTRAST] > 0
         if "！！" in clause.text or "!!" in clause.text:
             opinion.exclaimed = True
@@ -174,9 +173,10 @@ def read_note(clauses: Sequence[Clause], hits: Sequence[Sequence[Hit]]) -> Opini
 def _read_clause(opinion: Opinion, clause: Clause, hits: Sequence[Hit], carried: Hit | None) -> None:
     """Add what one clause voices to *opinion*."""
     negators = [hit for hit in hits if Cue.NEGATOR in hit.meaning.cues]
-    stances = [(hit, _polarity(hit, negators, clause.text)) for hit in hits]
-    voiced = [(hit, p) for hit, p in stances if p is not None and hit.meaning.topic]
-    attitudes = [(hit, p) for hit, p in stances if p and not hit.meaning.topic]
+    text = clause.text
+    stances = [(hit, _polarity(hit, negators, text)) for hit in hits if hit.meaning.polarity is not None]
+    voiced = [(hit, polarity) for hit, polarity in stances if hit.meaning.topic]
+    attitudes = [(hit, polarity) for hit, polarity in stances if not hit.meaning.topic]
     opinion.good += sum(p > 0 for _, p in attitudes)
     opinion.bad += sum(p < 0 for _, p in attitudes)
     opinion.bad += sum(Cue.DISCONTENT in hit.meaning.cues for hit in hits)  # names no object of its own
@@ -211,14 +211,11 @@ def _vote(clause: Clause, about: Hit, shown: Sequence[Hit], polarity: int, *, su
     return Vote(clause, topic, polarity, start, end, words, sure)
 
 
-def _polarity(hit: Hit, negators: Sequence[Hit], text: str) -> int | None:
+def _polarity(hit: Hit, negators: Sequence[Hit], text: str) -> int:
     """Give the stance of *hit*, turned once for each negator just before it."""
-    meaning = hit.meaning
-    stance = meaning.polarity
-    if stance is None and meaning.topic is None:
-        stance = -1 if Cue.BAD in meaning.cues else 1 if Cue.GOOD in meaning.cues else None
+    stance = hit.meaning.polarity
     if not stance:
-        return stance
+        return 0
     word = hit.meaning.word
     opens, closes = hit.start + word.find(GAP), hit.end - len(word) + word.rfind(GAP) + 1
     turning = sum(
@@ -239,13 +236,14 @@ def label_of(opinion: Opinion) -> NoteLabel:
     """Sum up a note: each perception with the polarity that outweighs, and the one intent."""
     perceptions: dict[Perception, int] = {}
     confidence: dict[str, float] = {}
+    voiced = {vote.topic.perception for vote in opinion.votes}
     for perception in Perception:
-        votes = [vote for vote in opinion.votes if vote.topic.perception is perception]
-        if votes:
-            perceptions[perception] = overall(vote.polarity * vote.weight for vote in votes)
-            confidence[perception] = max(confidence_of(vote) for vote in votes)
-        else:
+        if perception not in voiced:
             confidence[perception] = 0.7
+            continue
+        votes = [vote for vote in opinion.votes if vote.topic.perception is perception]
+        perceptions[perception] = overall(vote.polarity * vote.weight for vote in votes)
+        confidence[perception] = max(confidence_of(vote) for vote in votes)
     intent = _note_intent(opinion, perceptions)
     confidence["intent"] = 0.7
     return NoteLabel(perceptions, intent, confidence)

@@ -9,9 +9,9 @@ A factor the export cannot tell is neutral (1 for u, 0 for r) and said to be not
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from voctext.demand.estimate import Estimate, Factor
 from voctext.demand.tally import INTENTS, UNKNOWN, Tally
 from voctext.records import Intent
+from voctext.statistics.estimate import Estimate, Factor
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,6 +37,8 @@ class Episodes:
     intensity: "Floats"
     contacts: "Ints"
     unresolved: "Ints"  # 1, 0, or UNKNOWN; the last contact that tells decides
+    day: "Ints"  # of the first contact, a proleptic Gregorian ordinal, or UNKNOWN
+    complaint: "Ints"  # 1 where any of it complains, 0 where all of it suggests
 
     @classmethod
     def of(cls, tally: Tally, *, days: int) -> "Episodes":
@@ -52,10 +54,10 @@ class Episodes:
         day = np.frombuffer(tally.ticket_day, dtype=np.int64)[ticket]
         order = np.lexsort((ticket, day, customer, topic))
         ticket, topic, customer, day = ticket[order], topic[order], customer[order], day[order]
-        felt = felt[order]
+        felt, complains = felt[order], intent[asks][order] == INTENTS.index(Intent.COMPLAINT)
         first = _episode_starts(topic, customer, day, days)
         if not len(first):
-            return cls(topic, customer, felt, topic, topic)
+            return cls(topic, customer, felt, topic, topic, day, topic)
         number = np.zeros(len(topic), dtype=np.int64)
         number[first[1:]] = 1
         number = np.cumsum(number)
@@ -67,6 +69,8 @@ class Episodes:
             np.maximum.reduceat(felt, first),
             np.add.reduceat(new_ticket, first),
             _last_known(np.frombuffer(tally.ticket_unresolved, dtype=np.int8)[ticket], number, len(first)),
+            day[first],
+            np.maximum.reduceat(complains.astype(np.int64), first),
         )
 
 
@@ -82,9 +86,8 @@ def _episode_starts(topic: "Ints", customer: "Ints", day: "Ints", days: int) -> 
     far = np.zeros(len(topic), dtype=bool)
     groups = np.flatnonzero(begins)
     last = np.append(groups[1:], len(topic)) - 1
-    for start, stop in zip(groups, last, strict=True) if days else ():
-        if day[stop] - day[start] < days:
-            continue
+    again = (day[last] - day[groups] >= days) & (days > 0)
+    for start, stop in zip(groups[again].tolist(), last[again].tolist(), strict=True):
         opened = day[start]
         for i in range(start + 1, stop + 1):
             if day[i] - opened >= days:
@@ -114,10 +117,12 @@ class Strength:
 
 
 def measure(
-    episodes: Episodes, topics: int, *, exposure: float, repeats: bool, level: float, draws: int, seed: int
+    episodes: Episodes, factors: "Floats", *, exposure: float, repeats: bool, level: float, seed: int
 ) -> Strength:
     """
-    Give the strength of each of *topics*, with intervals at *level* from *draws* Monte-Carlo draws.
+    Give the strength of each topic, with intervals at *level* from Monte-Carlo draws.
+
+    *factors*, shape (draws, topics), are draws of what corrects the counts for the classifier's errors.
 
     Rates are drawn from the Jeffreys posterior of a Poisson count, shares from that of a binomial
     (Brown, Cai & DasGupta 2001), the mean intensity from its normal approximation. *repeats* says
@@ -126,6 +131,7 @@ def measure(
     import numpy as np
 
     generator = np.random.default_rng(seed)
+    topics = factors.shape[1]
     count = np.bincount(episodes.topic, minlength=topics)
     again = np.bincount(episodes.topic, weights=episodes.contacts > 1, minlength=topics)
     told = np.bincount(episodes.topic, weights=episodes.unresolved != UNKNOWN, minlength=topics)
@@ -135,17 +141,18 @@ def measure(
     some = np.maximum(count, 1)
     mean = felt / some
     error = np.sqrt(np.maximum(squares / some - mean**2, 1e-4) / some)
-    size = (draws, topics)
-    rate = generator.gamma(count + 0.5, size=size) * PER / exposure
+    size = factors.shape
+    corrected = np.median(factors, axis=0) * count * PER / exposure
+    rate = generator.gamma(count + 0.5, size=size) * factors * PER / exposure
     s = np.clip(generator.normal(mean, error, size=size), 0.0, 1.0)
     r = generator.beta(again + 0.5, count - again + 0.5, size=size) if repeats else np.zeros(size)
     u = np.where(told > 0, generator.beta(still + 0.5, told - still + 0.5, size=size), 1.0)
     drawn = rate * s * (1 + r) * u
     share_again = again / some if repeats else np.zeros(topics)
     share_still = np.where(told > 0, still / np.maximum(told, 1), 1.0)
-    point = count * PER / exposure * mean * (1 + share_again) * share_still
+    point = corrected * mean * (1 + share_again) * share_still
     return Strength(
-        rate=_estimates(count * PER / exposure, rate, level),
+        rate=_estimates(corrected, rate, level),
         intensity=[Factor(float(value), bool(n)) for value, n in zip(mean, count, strict=True)],
         repeat=[Factor(float(value), repeats) for value in share_again],
         unresolved=[Factor(float(value), bool(n)) for value, n in zip(share_still, told, strict=True)],

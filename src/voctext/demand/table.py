@@ -1,60 +1,24 @@
 """The table of demands: one row per demand, in the order in which they are most likely felt."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from math import isfinite
-from typing import TYPE_CHECKING, Self
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal, Self
 
-from voctext.demand.estimate import Estimate, Factor, wilson
-from voctext.demand.strength import Episodes, Strength, measure
-from voctext.demand.tally import INTENTS, UNKNOWN, Quote, Tally
-from voctext.errors import InputError
-from voctext.records import Finding, Intent, Perception, Reading, Ticket
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+from voctext.demand.correction import Correction, Factors
+from voctext.demand.demand import Demand
+from voctext.demand.explain import explain
+from voctext.demand.exposure import Exposure, check_exposure, total
+from voctext.demand.ranking import asking_tickets, ranked
+from voctext.demand.rows import DEMAND_COLUMNS, demand_row
+from voctext.demand.strength import Episodes, measure
+from voctext.demand.tally import UNKNOWN, Tally
+from voctext.errors import InputError, choose_from
+from voctext.records import Finding, Reading, Ticket
+from voctext.taxonomy import Taxonomy
 
 EPISODE_DAYS = 7
 TOP = 5
 DRAWS = 4000
-
-
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """
-    What customers ask for in one topic, and how strongly.
-
-    *share* is of the tickets read, *customer_share* of the customers seen, both with Wilson intervals;
-    *rate* counts episodes and *strength* severity-weighted unresolved episodes, per 1,000 of exposure.
-    *rank_interval* and *top* (the probability to be among the first `DemandTable.top`) come from draws.
-    *tier* says how counts were corrected for the classifier's errors; "C" means not at all.
-    """
-
-    topic: str
-    perception: Perception
-    rank: int
-    rank_interval: tuple[int, int]
-    top: float
-    strength: Estimate
-    rate: Estimate
-    intensity: Factor
-    repeat: Factor
-    unresolved: Factor
-    episodes: int
-    tickets: int
-    customers: int
-    share: Estimate
-    customer_share: Estimate
-    intents: Mapping[Intent, int]
-    tier: str
-    quotes: tuple[Quote, ...]
-
-    @property
-    def complaint_share(self) -> float:
-        """Of the tickets that complain or suggest, the share that complain."""
-        asks = self.intents[Intent.COMPLAINT] + self.intents[Intent.SUGGESTION]
-        return self.intents[Intent.COMPLAINT] / asks if asks else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +38,7 @@ class DemandTable:
     level: float
     top: int
     days: int = EPISODE_DAYS
+    tally: Tally = field(default_factory=Tally, repr=False, compare=False)
 
     def __iter__(self) -> Iterator[Demand]:
         return iter(self.demands)
@@ -93,7 +58,8 @@ class DemandTable:
         findings: Iterable[Finding],
         tickets: Iterable[Ticket],
         *,
-        exposure: float | None = None,
+        exposure: Exposure | None = None,
+        audit: Correction | None = None,
         level: float = 0.95,
     ) -> Self:
         """
@@ -113,24 +79,30 @@ class DemandTable:
             raise InputError(
                 f"ticket {stranger.id!r} has findings but is not among the tickets; give all that were read"
             )
-        return cls.from_tally(tally, exposure=exposure, level=level)
+        return cls.from_tally(tally, exposure=exposure, audit=audit, level=level)
 
     @classmethod
     def from_readings(
-        cls, readings: Iterable[Reading], *, exposure: float | None = None, level: float = 0.95
+        cls,
+        readings: Iterable[Reading],
+        *,
+        exposure: Exposure | None = None,
+        audit: Correction | None = None,
+        level: float = 0.95,
     ) -> Self:
         """Count what *readings* found, their outcomes telling what is resolved where the export does not."""
         tally = Tally()
         for reading in readings:
             tally.add(reading.ticket, reading.findings, reading.outcome)
-        return cls.from_tally(tally, exposure=exposure, level=level)
+        return cls.from_tally(tally, exposure=exposure, audit=audit, level=level)
 
     @classmethod
     def from_tally(
         cls,
         tally: Tally,
         *,
-        exposure: float | None = None,
+        exposure: Exposure | None = None,
+        audit: Correction | None = None,
         days: int = EPISODE_DAYS,
         level: float = 0.95,
         top: int = TOP,
@@ -139,8 +111,12 @@ class DemandTable:
         """
         Measure what *tally* counted, an episode lasting *days*.
 
+        *exposure* is the number of customers covered, or one by segment; *audit* what is known of the
+        classifier's errors, by which counts are corrected (`voctext.audit.read_audit`, `read_holdout`).
+
         Raises:
-            InputError: The exposure is no number above 0, or the level is not between 0 and 1.
+            InputError: The exposure is no number above 0, the level is not between 0 and 1, or the audit is
+                of another export.
         """
         check_exposure(exposure)
         if not 0 < level < 1:
@@ -150,114 +126,64 @@ class DemandTable:
         named, dated = any(tally.ticket_named), any(day != UNKNOWN for day in tally.ticket_day)
         seen = customers if named else tickets
         episodes = Episodes.of(tally, days=days)
+        factors = Factors.of(tally, asking_tickets(tally), audit, draws=DRAWS, seed=seed)
         strength = measure(
             episodes,
-            len(tally.topics),
-            exposure=exposure or max(seen, 1),
+            factors.draws,
+            exposure=total(exposure) or max(seen, 1),
             repeats=named and dated,
             level=level,
-            draws=DRAWS,
             seed=seed,
         )
         counted = "given" if exposure else "customers seen" if named else "tickets"
-        rows = _rows(tally, episodes, strength, tickets=tickets, customers=customers, level=level, top=top)
-        return cls(rows, tickets, customers, exposure or seen, counted, level, top, days)
-
-
-def check_exposure(exposure: float | None) -> None:
-    """Raise InputError unless *exposure* is a number of customers, or None for those seen."""
-    if exposure is not None and not (isfinite(exposure) and exposure > 0):
-        raise InputError(f"exposure is {exposure}; give the number of customers, more than 0")
-
-
-def _rows(
-    tally: Tally,
-    episodes: Episodes,
-    strength: Strength,
-    *,
-    tickets: int,
-    customers: int,
-    level: float,
-    top: int,
-) -> tuple[Demand, ...]:
-    """Give the rows of topics somebody asks something of, in order."""
-    import numpy as np
-
-    topics = len(tally.topics)
-    count = np.bincount(episodes.topic, minlength=topics)
-    asked = np.flatnonzero(count)
-    ranks = _ranks(strength.draws[:, asked])
-    low, high = (
-        np.quantile(ranks, [(1 - level) / 2, (1 + level) / 2], axis=0, method="nearest")
-        if len(asked)
-        else ([], [])
-    )
-    leading = (ranks <= top).mean(axis=0) if len(asked) else np.zeros(0)
-    intents = _tickets_by_intent(tally)
-    asking = _asking_tickets(tally)
-    pairs = np.unique(np.stack([episodes.topic, episodes.customer]), axis=1)[0]
-    people = np.bincount(pairs, minlength=topics)
-    names = list(tally.topics)
-    points = np.array([strength.strength[t].value for t in asked])
-    order = sorted(
-        range(len(asked)), key=lambda i: (-round(float(leading[i]), 3), -points[i], names[asked[i]])
-    )
-    rows = []
-    for rank, i in enumerate(order, start=1):
-        t = int(asked[i])
-        rows.append(
-            Demand(
-                topic=names[t],
-                perception=tally.perceptions[t],
-                rank=rank,
-                rank_interval=(int(low[i]), int(high[i])),
-                top=float(leading[i]),
-                strength=strength.strength[t],
-                rate=strength.rate[t],
-                intensity=strength.intensity[t],
-                repeat=strength.repeat[t],
-                unresolved=strength.unresolved[t],
-                episodes=int(count[t]),
-                tickets=int(asking[t]),
-                customers=int(people[t]),
-                share=wilson(int(asking[t]), tickets, level=level),
-                customer_share=wilson(int(people[t]), customers, level=level),
-                intents={intent: int(intents[t, k]) for k, intent in enumerate(INTENTS)},
-                tier="C",
-                quotes=tuple(tally.best_quotes(t)),
-            )
+        rows = ranked(
+            tally,
+            episodes,
+            strength,
+            factors,
+            tickets=tickets,
+            customers=customers,
+            level=level,
+            top=top,
+            seed=seed,
         )
-    return tuple(rows)
+        return cls(rows, tickets, customers, total(exposure) or seen, counted, level, top, days, tally)
 
+    def to_frame(
+        self,
+        backend: Literal["pandas", "polars", "pyarrow"] = "pandas",
+        *,
+        taxonomy: Taxonomy | None = None,
+        lang: str = "zh-Hans",
+    ) -> Any:
+        """
+        Give the table as a data frame, one row per demand, with the columns of the demands file.
 
-def _ranks(draws: "NDArray[np.float64]") -> "NDArray[np.int64]":
-    """Give the rank of each column in each row of *draws*, 1 for the greatest."""
-    import numpy as np
+        *backend* is a library that narwhals knows and that is installed: "pandas", "polars" or "pyarrow".
 
-    order = np.argsort(-draws, axis=1, kind="stable")
-    ranks = np.empty_like(order)
-    np.put_along_axis(ranks, order, np.arange(1, draws.shape[1] + 1)[None, :], axis=1)
-    return ranks
+        Raises:
+            InputError: There is no such library here.
+        """
+        import narwhals as nw
 
+        topics = taxonomy if taxonomy is not None else Taxonomy.default()
+        rows = [demand_row(demand, topics, lang=lang) for demand in self]
+        data = {str(column): [row[column] for row in rows] for column in DEMAND_COLUMNS}
+        try:
+            return nw.from_dict(data, backend=backend).to_native()
+        except (ImportError, ValueError, TypeError) as error:
+            raise InputError(
+                f"no data frames of {backend!r} here ({error}); give pandas, polars or pyarrow"
+            ) from error
 
-def _tickets_by_intent(tally: Tally) -> "NDArray[np.int64]":
-    """Count, for each topic and intent, the tickets with such a finding."""
-    import numpy as np
+    def explain(self, topic: str, *, taxonomy: Taxonomy | None = None, lang: str = "zh-Hans") -> str:
+        """
+        Say in words, in *lang* (zh-Hans, zh-Hant or en), how the strength of *topic* comes about.
 
-    ticket = np.frombuffer(tally.finding_ticket, dtype=np.int64)
-    topic = np.frombuffer(tally.finding_topic, dtype=np.int64)
-    intent = np.frombuffer(tally.finding_intent, dtype=np.int8).astype(np.int64)
-    cells = np.unique(np.stack([topic * len(INTENTS) + intent, ticket]), axis=1)[0]
-    return np.bincount(cells, minlength=len(tally.topics) * len(INTENTS)).reshape(-1, len(INTENTS))
-
-
-def _asking_tickets(tally: Tally) -> "NDArray[np.int64]":
-    """Count, for each topic, the tickets that complain or suggest."""
-    import numpy as np
-
-    intent = np.frombuffer(tally.finding_intent, dtype=np.int8)
-    asks = np.isin(intent, [INTENTS.index(Intent.COMPLAINT), INTENTS.index(Intent.SUGGESTION)])
-    ticket = np.frombuffer(tally.finding_ticket, dtype=np.int64)[asks]
-    topic = np.frombuffer(tally.finding_topic, dtype=np.int64)[asks]
-    pairs = np.unique(np.stack([topic, ticket]), axis=1)[0]
-    return np.bincount(pairs, minlength=len(tally.topics))
+        Raises:
+            InputError: Nobody asks anything of that topic, or the language is not known.
+        """
+        if topic not in {demand.topic for demand in self}:
+            raise InputError(f"no demand {topic!r}; {choose_from(topic, [d.topic for d in self])}")
+        topics = taxonomy if taxonomy is not None else Taxonomy.default()
+        return explain(self[topic], self, topics, lang=lang)

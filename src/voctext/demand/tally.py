@@ -4,8 +4,10 @@ import heapq
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from itertools import count
+from math import nan
 from typing import NamedTuple
 
 from voctext.mask import Masker
@@ -68,24 +70,38 @@ class Tally:
     The columns: one entry per ticket, and one per finding.
 
     *ticket_customer* counts customers in order of appearance; a ticket of no known customer is its
-    own. *ticket_day* is a proleptic Gregorian ordinal, or UNKNOWN.
+    own. *ticket_day* is a proleptic Gregorian ordinal, or UNKNOWN; *ticket_received* and
+    *ticket_resolved* are hours since its beginning, or nan. *ticket_facet* numbers, for each facet
+    (segment, channel, and those of *facets*, headers of the export), the values in `facet_values`,
+    UNKNOWN where the export is silent.
     """
 
     masker: Masker | None = None  # masks the quotes; None keeps them as written
     quotes_kept: int = 3
+    facets: tuple[str, ...] = ()
     ticket_customer: "array[int]" = field(default_factory=lambda: array("q"))
     ticket_day: "array[int]" = field(default_factory=lambda: array("q"))
     ticket_unresolved: "array[int]" = field(default_factory=lambda: array("b"))
     ticket_named: "array[int]" = field(default_factory=lambda: array("b"))
+    ticket_received: "array[float]" = field(default_factory=lambda: array("d"))
+    ticket_resolved: "array[float]" = field(default_factory=lambda: array("d"))
+    ticket_facet: dict[str, "array[int]"] = field(default_factory=dict)
+    facet_values: dict[str, dict[str, int]] = field(default_factory=dict)
     finding_ticket: "array[int]" = field(default_factory=lambda: array("q"))
     finding_topic: "array[int]" = field(default_factory=lambda: array("q"))
     finding_intent: "array[int]" = field(default_factory=lambda: array("b"))
     finding_intensity: "array[float]" = field(default_factory=lambda: array("d"))
+    finding_polarity: "array[int]" = field(default_factory=lambda: array("b"))
     topics: dict[str, int] = field(default_factory=dict)
     perceptions: list[Perception] = field(default_factory=list)
     quotes: list[list[tuple[float, int, Quote]]] = field(default_factory=list)
     _customers: dict[str, int] = field(default_factory=dict)
     _order: "count[int]" = field(default_factory=count)
+
+    def __post_init__(self) -> None:
+        for facet in ("segment", "channel", *self.facets):
+            self.ticket_facet[facet] = array("q")
+            self.facet_values[facet] = {}
 
     def add(self, ticket: Ticket, findings: Iterable[Finding], outcome: Outcome = Outcome.UNKNOWN) -> None:
         """Count one ticket and what was found in it."""
@@ -94,6 +110,13 @@ class Tally:
         self.ticket_customer.append(self._customers.setdefault(key, len(self._customers)))
         self.ticket_named.append(bool(ticket.customer))
         self.ticket_day.append(ticket.time.toordinal() if ticket.time else UNKNOWN)
+        self.ticket_received.append(_hours(ticket.time))
+        self.ticket_resolved.append(_hours(ticket.resolved))
+        for facet, column in self.ticket_facet.items():
+            value = ticket.segment if facet == "segment" else ticket.channel if facet == "channel" else None
+            value = value or ticket.other.get(facet)
+            known = self.facet_values[facet]
+            column.append(known.setdefault(value, len(known)) if value else UNKNOWN)
         unresolved = is_unresolved(ticket, outcome)
         self.ticket_unresolved.append(UNKNOWN if unresolved is None else unresolved)
         for finding in findings:
@@ -108,6 +131,7 @@ class Tally:
         self.finding_topic.append(topic)
         self.finding_intent.append(INTENTS.index(finding.intent))
         self.finding_intensity.append(finding.intensity)
+        self.finding_polarity.append(finding.polarity)
         if finding.intent in (Intent.COMPLAINT, Intent.SUGGESTION):
             self._keep_quote(topic, finding)
 
@@ -126,9 +150,23 @@ class Tally:
         else:
             heapq.heapreplace(kept, entry)
 
+    @property
+    def customers(self) -> list[str | None]:
+        """The customers by number, as exported; None for a ticket without one."""
+        return [
+            key.removeprefix("customer ") if key.startswith("customer ") else None for key in self._customers
+        ]
+
     def best_quotes(self, topic: int) -> Iterator[Quote]:
         """Yield the quotes kept for *topic*, the best first."""
         return (quote for _, _, quote in sorted(self.quotes[topic], reverse=True))
+
+
+def _hours(time: datetime | None) -> float:
+    """Give *time* in hours since the beginning of the calendar, its zone's offset left out."""
+    if time is None:
+        return nan
+    return time.toordinal() * 24 + time.hour + time.minute / 60 + time.second / 3600
 
 
 def _quote(finding: Finding, masker: Masker | None) -> Quote:

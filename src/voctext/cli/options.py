@@ -1,0 +1,151 @@
+"""The options that several commands share, and the decorator that lets a command read an export."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
+from inspect import Parameter, signature
+from pathlib import Path
+from typing import Annotated, Any, Optional
+
+import typer
+
+from voctext.console import print_export
+from voctext.errors import VoctextError
+
+
+class TableFormat(StrEnum):
+    """In what files tables are written."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    PARQUET = "parquet"
+
+
+class Language(StrEnum):
+    """In which language topics and the report are written."""
+
+    HANS = "zh-Hans"
+    HANT = "zh-Hant"
+    EN = "en"
+
+
+def _countable(exposure: float | None) -> float | None:
+    from voctext.demand.exposure import check_exposure
+
+    return _checked(check_exposure, exposure)
+
+
+def _decided(confidence: float | None) -> float | None:
+    from voctext.classify.combined import check_confidence
+
+    return _checked(check_confidence, confidence)
+
+
+def _checked(check: Callable[[float | None], None], value: float | None) -> float | None:
+    try:
+        check(value)
+    except VoctextError as error:
+        raise typer.BadParameter(str(error)) from error
+    return value
+
+
+Name = Optional[str]
+Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for the results; made if it is not there.")]
+Lang = Annotated[Language, typer.Option(help="Language of topic names and the report.")]
+Form = Annotated[TableFormat, typer.Option("--format", help="File format of the tables.")]
+NoMask = Annotated[bool, typer.Option("--no-mask", help="Write personal data as it stands. Default: masked.")]
+Topics = Annotated[
+    Optional[Path],
+    typer.Option(
+        "--taxonomy",
+        help="A taxonomy file of your own, or the name of one that ships.",
+        show_default="banking",
+    ),
+]
+Named = Annotated[
+    Name,
+    typer.Option(
+        "--classifier", help="Name of an installed classifier to read with.", show_default="default"
+    ),
+]
+Sure = Annotated[
+    Optional[float],
+    typer.Option(
+        "--min-confidence",
+        help="Find a perception only at this probability or more, 0.5 to below 1; abstain between.",
+        callback=_decided,
+    ),
+]
+Exposure = Annotated[
+    Optional[float],
+    typer.Option(help="Number of customers the export covers.", min=1, callback=_countable),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
+
+_FIELDS = {
+    "text": "Header of the customers' words, or #3 for the third column.",
+    "id": "Header of the ticket id.",
+    "customer": "Header of the customer id.",
+    "time": "Header of the time received.",
+    "channel": "Header of the channel.",
+    "segment": "Header of the customer segment.",
+    "status": "Header of the status.",
+    "resolved": "Header of the time resolved.",
+    "satisfaction": "Header of the satisfaction.",
+}
+_READING = {
+    **{f"{field}_column": Annotated[Name, typer.Option(help=told)] for field, told in _FIELDS.items()},
+    "sheet": Annotated[Name, typer.Option(help="Read only the sheet of this name.")],
+    "encoding": Annotated[Name, typer.Option(help="Encoding of text files, if the guess is wrong.")],
+}
+"""The options that say how an export is read."""
+
+
+def reads_exports(command: Callable[..., None]) -> Callable[..., None]:
+    """
+    Give *command* the options by which exports are read.
+
+    The command takes them as one keyword, *opened*: a function from paths to an open Export.
+    """
+
+    @wraps(command)
+    def run(**given: Any) -> None:
+        how = {name: given.pop(name) for name in _READING}
+        command(**given, opened=lambda *paths, told=True: _open(paths, how, told=told))
+
+    own = [p for p in signature(command, eval_str=True).parameters.values() if p.name != "opened"]
+    keyword = [parameter.replace(kind=Parameter.KEYWORD_ONLY) for parameter in own]
+    shared = [
+        Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=kind)
+        for name, kind in _READING.items()
+    ]
+    run.__signature__ = signature(command).replace(parameters=keyword + shared)  # type: ignore[attr-defined]
+    run.__annotations__ = {p.name: p.annotation for p in keyword + shared}
+    return run
+
+
+def _open(paths: tuple[Path, ...], how: dict[str, str | None], *, told: bool) -> Any:
+    from voctext.tables import Export
+
+    columns = {field: header for field in _FIELDS if (header := how[f"{field}_column"]) is not None}
+    export = Export.open(*paths, columns=columns, sheet=how["sheet"], encoding=how["encoding"])
+    if told:
+        print_export(export)
+    return export
+
+
+def miner_of(taxonomy: Path | None = None, classifier: str | None = None, sure: float | None = None) -> Any:
+    """Read with the classifier of this name, or by default, and with this taxonomy."""
+    from voctext.classify.combined import CombinedClassifier
+    from voctext.classify.registry import load_classifier
+    from voctext.miner import Miner
+    from voctext.taxonomy import Taxonomy
+
+    topics = Taxonomy.load(taxonomy) if taxonomy else Taxonomy.default()
+    if classifier is None and sure is None:
+        return Miner.of(topics)
+    if sure is None:
+        return Miner(load_classifier(classifier or "default", topics), taxonomy=topics)
+    if classifier not in (None, "default"):
+        raise typer.BadParameter("--min-confidence is the default classifier's; leave --classifier out")
+    return Miner(CombinedClassifier(topics, min_confidence=sure), taxonomy=topics)

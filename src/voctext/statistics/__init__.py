@@ -1,0 +1,1 @@
+"""Plain numbers with their uncertainty: shares, rates, times, words; nothing of tickets."""
