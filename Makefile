@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint docs-figures benchmarks train clean
+.PHONY: demo test lint docs-figures benchmarks simulations train clean
 
 demo: $(STAMP)
 	$(BIN)/voctext demo --out demo-out
@@ -24,6 +24,15 @@ train: $(STAMP)
 benchmarks: $(STAMP)
 	$(BIN)/python benchmarks/segment.py
 	$(BIN)/python benchmarks/label.py
+	$(BIN)/python benchmarks/million.py
+	$(BIN)/python benchmarks/prevalence.py
+	$(BIN)/python benchmarks/strength.py
+	$(BIN)/python benchmarks/changes.py
+# benchmarks/baselines.py needs a labelled file: $(BIN)/python benchmarks/baselines.py LABELLED.csv
+
+# the tables of the last three, written into docs/reference/simulations.md
+simulations: $(STAMP)
+	$(BIN)/python docs/simulations.py
 
 # pip 25.1 is the first that installs dependency groups
 $(STAMP): pyproject.toml constraints.txt

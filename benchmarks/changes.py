@@ -63,6 +63,7 @@ def export(rng: "np.random.Generator", means: "NDArray[Any]", weeks: int, disper
         ticket_day=array("q", days.astype(np.int64).tobytes()),
         ticket_unresolved=array("b", bytes(tickets)),
         ticket_named=array("b", b"\1" * tickets),
+        ticket_received=array("d", (24.0 * days).tobytes()),
         finding_ticket=array("q", np.arange(findings).tobytes()),
         finding_topic=array("q", topic.repeat(calls).astype(np.int64).tobytes()),
         finding_intent=array("b", bytes([INTENTS.index(Intent.COMPLAINT)]) * findings),

@@ -369,6 +369,22 @@ def test_a_file_that_is_no_audit_is_refused(tmp_path: Path, content: str | None,
         read_audit(path)
 
 
+def test_an_audit_with_two_columns_of_answers_by_one_name_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("no,target,answer,answer,key\n1,app_crash,1,0,k\n", encoding="utf-8")
+
+    with pytest.raises(InputError, match="column 'answer' stands there twice"):
+        read_audit(path)
+
+
+def test_a_holdout_without_rows_is_refused_rather_than_correcting_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "holdout.csv"
+    path.write_text("target,tp,fp,fn,tn\n", encoding="utf-8")
+
+    with pytest.raises(InputError, match="no rows under the header"):
+        read_holdout(path)
+
+
 def test_an_audit_is_written_as_a_workbook_or_csv_only(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"\.xlsx or \.csv"):
         write_audit(tmp_path / "audit.parquet", [])

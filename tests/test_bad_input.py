@@ -12,6 +12,7 @@ from zipfile import ZipFile
 import pytest
 
 from voctext import cli
+from voctext.audit.sheet import AuditRow, Stratum, write_audit
 from voctext.demo import write_export
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "bad-input.md"
@@ -29,6 +30,9 @@ topics:
     names: {zh-Hans: 破损, zh-Hant: 破損, en: Broken}
     negative: [破损]
 """
+
+SEGMENTS = "诉求内容,客群\n手机银行一登录就闪退,学生\n客服态度很好,大众\n"
+EFFECT = ("effect", "export.csv", "--group", "客群", "--treated")
 
 Make = Callable[[Path], list[str]]
 
@@ -127,6 +131,42 @@ def out_with_a_folder_in_the_way(folder: Path) -> list[str]:
     return good()(folder)
 
 
+def beside(files: dict[str, str], *words: str) -> Make:
+    """Give *words*, beside an export of two segments and *files*."""
+
+    def make(folder: Path) -> list[str]:
+        for name, content in {"export.csv": SEGMENTS, **files}.items():
+            (folder / name).write_text(content, encoding="utf-8")
+        return list(words)
+
+    return make
+
+
+def demand(*options: str, **files: str) -> Make:
+    """Count the demands of an export of two segments, with a file beside it named for each of *files*."""
+    beside_it = {f"{name}.csv": content for name, content in files.items()}
+    return beside(beside_it, "demand", "export.csv", *options)
+
+
+def audited(*words: str, answer: str = "") -> Make:
+    """Give *words*, beside an audit of an export of twenty tickets in which every row has that *answer*."""
+
+    def make(folder: Path) -> list[str]:
+        beside({})(folder)
+        rows = [
+            AuditRow(
+                n + 1, f"A{n}", "", "闪退", "product", "?", Stratum(n < 10, 0, 10, 10, 20), unit=n, caller=n
+            )
+            for n in range(20)
+        ]
+        path = write_audit(folder / "audit.csv", rows)
+        content = path.read_text(encoding="utf-8-sig").replace("?,,,", f"?,{answer},,")
+        path.write_text(content, encoding="utf-8-sig")
+        return list(words)
+
+    return make
+
+
 INPUTS: dict[str, Make] = {
     # files
     "a file that is not there": call("analyze", "export.csv", "--out", "out"),
@@ -210,6 +250,49 @@ INPUTS: dict[str, Make] = {
     "a labelled row with bytes that are no text": labelled(
         (LABELLED + "手机银行闪退转账很慢客服态度很好,-1,,,complaint\n").encode() + b"\xff,-1,,,complaint\n"
     ),
+    # demands, audits and effects
+    "`--by` with a header that is not there": demand("--by", "支行"),
+    "`--by` with the column of the text": demand("--by", "诉求内容"),
+    "`--explain` of what nobody asks": demand("--explain", "app_crahs"),
+    "a table in a format that is not known": demand("--out", "t.json"),
+    "customers by segment: no number": demand(
+        "--exposure", "customers.csv", customers="客群,客户数\n大众,90\n学生,many\n"
+    ),
+    "customers by segment: a segment twice": demand(
+        "--exposure", "customers.csv", customers="客群,客户数\n学生,90\n学生,9\n"
+    ),
+    "customers by segment: no rows": demand("--exposure", "customers.csv", customers="客群,客户数\n"),
+    "customers of segments the export does not have": demand(
+        "--exposure", "customers.csv", "--by", "客群", customers="客群,客户数\n零售,90\n"
+    ),
+    "`--audit` together with `--holdout`": demand("--audit", "audit.csv", "--holdout", "holdout.csv"),
+    "an audit that is not there": demand("--audit", "audit.csv"),
+    "an audit that is none": demand("--audit", "export.csv"),
+    "an audit without labels": audited("audit", "apply", "audit.csv"),
+    "an audit answered in other words": audited("audit", "apply", "audit.csv", answer="maybe"),
+    "an audit of another export": audited("demand", "export.csv", "--audit", "audit.csv", answer="1"),
+    "a hold-out without a column": demand(
+        "--holdout", "holdout.csv", holdout="target,tp,fp,fn\nproduct,9,1,1\n"
+    ),
+    "a hold-out with a count that is none": demand(
+        "--holdout", "holdout.csv", holdout="target,tp,fp,fn,tn\nproduct,9,-1,1,9\n"
+    ),
+    "a hold-out no better than chance": demand(
+        "--holdout", "holdout.csv", holdout="target,tp,fp,fn,tn\nproduct,50,50,50,50\n"
+    ),
+    "`audit sample` into a format that is not known": beside(
+        {}, "audit", "sample", "export.csv", "--out", "audit.txt"
+    ),
+    "`audit sample --for` what is not known": beside(
+        {}, "audit", "sample", "export.csv", "--out", "audit.csv", "--for", "prodcut"
+    ),
+    "`audit sample` with `--size` and `--width`": beside(
+        {}, "audit", "sample", "export.csv", "--out", "audit.csv", "--size", "60", "--width", "0.1"
+    ),
+    "`compare` of one export without `--at`": beside({}, "compare", "export.csv"),
+    "`compare --at` what is no date": beside({}, "compare", "export.csv", "--at", "3月16日"),
+    "`effect --treated` that is not there": beside({}, *EFFECT, "学"),
+    "`effect --topic` that is not known": beside({}, *EFFECT, "学生", "--topic", "app_crahs"),
 }
 
 

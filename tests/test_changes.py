@@ -303,6 +303,13 @@ def test_what_is_no_exposure_or_level_is_refused(options: dict[str, float]) -> N
         compare(some, some, **options)  # type: ignore[arg-type]
 
 
+def test_an_exposure_of_a_season_that_is_not_given_is_refused() -> None:
+    some = tally_of(spread(28, app_crash=20))
+
+    with pytest.raises(InputError, match="without a season"):
+        compare(some, some, exposure=5, before_exposure=5, season_exposure=5)
+
+
 def test_a_season_needs_its_exposure_where_the_others_have_one() -> None:
     some = tally_of(spread(28, app_crash=20))
 

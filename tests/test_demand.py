@@ -217,6 +217,23 @@ def example() -> tuple[list[Ticket], list[Finding]]:
     return tickets, found
 
 
+def test_of_two_contacts_on_one_day_the_later_hour_tells_what_is_unresolved() -> None:
+    tickets = [ticket(0, "a", 0.3, status="处理中"), ticket(1, "a", 0.1, status="已办结")]
+
+    assert table(tickets)["app_crash"].unresolved == (1.0, True)
+    assert table(tickets[::-1])["app_crash"].unresolved == (1.0, True)
+
+
+def test_with_resolved_dates_and_no_status_an_episode_without_a_date_is_unresolved() -> None:
+    tickets = [
+        Ticket(f"T{n}", TEXT, customer=f"c{n}", time=FIRST, resolved=FIRST if n < 3 else None)
+        for n in range(4)
+    ]
+
+    assert table(tickets)["app_crash"].unresolved == (0.25, True)
+    assert not table(tickets[3:])["app_crash"].unresolved.measured
+
+
 def test_strength_is_the_product_worked_out_by_hand() -> None:
     tickets, found = example()
     demands = DemandTable.from_findings(found, tickets)

@@ -263,6 +263,8 @@ def test_wrong_calls_say_what_would_have_been_right() -> None:
         effect(some, some, treated_before=some)
     with pytest.raises(InputError, match="some exports only"):
         effect(some, some, exposure=5)
+    with pytest.raises(InputError, match="without exports from before"):
+        effect(some, some, exposure=5, control_exposure=5, exposure_before=5)
     with pytest.raises(InputError, match="2 customers raise it"):
         effect(some, some, exposure=1, control_exposure=9)
 

@@ -129,6 +129,60 @@ def test_what_was_resolved_by_status_but_not_for_the_customer_is_open() -> None:
     assert row.median is None
 
 
+def test_with_dates_and_no_status_a_ticket_without_a_date_is_open() -> None:
+    tally = Tally()
+    for number in range(10):
+        add(tally, received=0, resolved=5 if number < 6 else None)
+    add(tally, (FEE,), received=100, outcome=Outcome.RESOLVED)  # the note tells where no date does
+    row = resolution(tally, targets_hours=(24,))[1]
+
+    assert (row.tickets, row.known, row.timed) == (10, 10, 10)
+    assert row.resolved == wilson(6, 10)
+    assert row.within[0].share.value == pytest.approx(0.6)
+    assert resolution(tally)[2].resolved == wilson(1, 1)
+
+
+def test_with_a_status_a_ticket_of_which_it_says_nothing_stays_unknown() -> None:
+    tally = Tally()
+    add(tally, received=0, resolved=5, status="已办结")
+    add(tally, received=0, status="流转")
+
+    assert (only(tally).known, only(tally).resolved) == (1, wilson(1, 1))
+
+
+def test_statuses_that_are_no_known_words_leave_it_to_the_dates() -> None:
+    tally = Tally()
+    add(tally, received=0, resolved=5, status="A1")
+    add(tally, received=0, status="A2")
+
+    assert only(tally).resolved == wilson(1, 2)
+
+
+def test_the_last_year_of_the_calendar_stands_for_not_yet() -> None:
+    never = (datetime(9999, 12, 31) - FIRST).total_seconds() / 3600  # noqa: DTZ001
+    tally = Tally()
+    add(tally, received=0, resolved=5)
+    add(tally, received=0, resolved=never)
+    add(tally, received=20, resolved=never)  # the record ends here
+    row = resolution(tally, targets_hours=(24,))[0]
+
+    assert row.resolved == wilson(1, 3)
+    assert row.curve is not None
+    assert row.curve.followed.tolist() == [0, 5, 20]
+
+
+def test_without_any_time_resolved_nothing_is_timed() -> None:
+    tally = Tally()
+    for _ in range(9):
+        add(tally, received=0, status="已办结")
+    add(tally, received=0, status="处理中")
+    add(tally, (FEE,), received=500, status="处理中")  # open tickets alone would show none resolved in a day
+    row = resolution(tally)[1]
+
+    assert row.resolved == wilson(9, 10)
+    assert (row.timed, row.median, row.within, row.curve) == (0, None, (), None)
+
+
 def test_rows_begin_with_all_and_go_on_by_number_of_tickets() -> None:
     tally = Tally()
     add(tally, (CRASH,), status="已办结")

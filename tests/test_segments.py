@@ -229,6 +229,16 @@ def test_an_exposure_or_level_that_cannot_be_is_refused(options: dict[str, Any],
         by_facet(tally_of([("a", "x", 0, ["t"])]), "segment", **options)
 
 
+def test_an_episode_belongs_to_the_segment_of_its_earliest_hour_though_the_export_has_the_newest_first() -> (
+    None
+):
+    tally = tally_of([("柜面", "x", 0.2, ["t"]), ("电话", "x", 0.1, ["t"]), ("电话", "y", 0, ["u"])])
+    found = by_facet(tally, "segment")
+
+    assert Episodes.of(tally, days=7).ticket.tolist() == [1, 2]
+    assert (only(found, "电话", "t").episodes, only(found, "柜面", "t").episodes) == (1, 0)
+
+
 rows_of_any_export = st.lists(
     st.tuples(
         st.sampled_from([None, "a", "b", "c"]),

@@ -7,17 +7,21 @@ What is written is masked unless the masker is None. Each file appears whole or 
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
 from voctext.demand import DemandTable
-from voctext.demand.exposure import check_exposure
+from voctext.demand.correction import Correction
+from voctext.demand.exposure import Exposure, check_exposure
+from voctext.demand.insight_rows import INSIGHT_COLUMNS, PORTRAIT_COLUMNS, insight_rows, portrait_row
+from voctext.demand.insights import Gatherer
+from voctext.demand.portrait import portraits
 from voctext.demand.rows import DEMAND_COLUMNS, demand_row
-from voctext.demand.tally import Tally
-from voctext.errors import VoctextError
+from voctext.demand.tally import FACETS, Tally
+from voctext.errors import InputError, VoctextError, choose_from
 from voctext.mask import Masker
 from voctext.miner import Miner
 from voctext.records import Finding, Intent, Perception, Reading, Ticket
@@ -69,24 +73,31 @@ def analyze(
     masker: Masker | None,
     format: Format = "csv",  # noqa: A002
     lang: str = "zh-Hans",
-    exposure: float | None = None,
+    exposure: Exposure | None = None,
+    audit: Correction | None = None,
+    facets: Sequence[str] = (),
     note: str = "",
     progress: Callable[[int], None] = lambda _: None,
 ) -> Run:
     """
     Read *export* with *miner* and write all results into the folder *out*.
 
-    Written: tickets and findings and demands in *format*, rejected.csv, run.json, report.html.
-    *note* stands at the top of the report; *progress* is told the number of tickets read so far.
+    Written: tickets, findings and demands in *format*, and where the columns allow it segments, resolution,
+    alerts, months, emerging topics, call stages and customers; rejected.csv, run.json, report.html.
+    *exposure* is the number of customers, or one by segment; *audit* corrects the counts; *facets* are
+    headers by whose values customers are compared too, beside segment and channel. *note* stands at the top
+    of the report; *progress* is told the number of tickets read so far.
 
     Raises:
-        InputError: A result cannot be written, or the exposure is no number above 0.
+        InputError: A result cannot be written, the exposure is no number above 0, a facet is no header of
+            the export, or the audit was not drawn from it.
         VoctextError: Rows went missing between reading and writing; nothing of the run is to be trusted.
     """
     check_exposure(exposure)
+    named = facets_of(export, facets)
     out = made_folder(out)
     begun = datetime.now(UTC)
-    job = _Job(export, miner, masker, lang, progress)
+    job = _Job(export, miner, masker, lang, progress, facets=named)
     with tempfile.TemporaryFile("w+", encoding="utf-8", dir=out) as spool:
         tickets = write_rows(
             out / f"tickets.{format}", job.ticket_rows(spool), format=format, columns=TICKET_COLUMNS
@@ -97,13 +108,22 @@ def analyze(
         )
     rejected = write_rows(out / "rejected.csv", job.rejected_rows(), format="csv", columns=REJECTED_COLUMNS)
     run = job.summary(begun, note)
-    table = DemandTable.from_tally(job.tally, exposure=exposure)
+    table = DemandTable.from_tally(job.tally, exposure=exposure, audit=audit)
+    insights = job.gatherer.insights(table, miner.taxonomy, exposure=exposure)
     rows = (demand_row(demand, miner.taxonomy, lang=lang) for demand in table)
     demands = write_rows(out / f"demands.{format}", rows, format=format, columns=DEMAND_COLUMNS)
+    more = [
+        write_rows(out / f"{name}.{format}", rows, format=format, columns=INSIGHT_COLUMNS[name])
+        for name, rows in insight_rows(insights, miner.taxonomy, lang=lang)
+    ]
+    if job.tally.has_customers:
+        customers = out / f"customers.{format}"
+        more.append(write_rows(customers, job.customer_rows(), format=format, columns=PORTRAIT_COLUMNS))
     report = out / "report.html"
-    run.outputs = [path.name for path in (report, demands, findings, tickets, rejected, out / "run.json")]
+    written = (report, demands, *more, findings, tickets, rejected, out / "run.json")
+    run.outputs = [path.name for path in written]
     run.seconds = round((datetime.now(UTC) - begun).total_seconds(), 2)
-    page = render(table, asdict(run), miner.taxonomy, lang=lang)
+    page = render(table, asdict(run), miner.taxonomy, lang=lang, insights=insights)
     with written_aside(report) as aside:
         aside.write_text(page, encoding="utf-8")
     with written_aside(out / "run.json") as aside:
@@ -120,12 +140,15 @@ class _Job:
     masker: Masker | None
     lang: str
     progress: Callable[[int], None]
+    facets: tuple[str, ...] = ()
     tally: Tally = field(init=False)
+    gatherer: Gatherer = field(init=False)
     rejections: list[Rejection] = field(default_factory=list)
     counted: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        self.tally = Tally(masker=self.masker)
+        self.tally = Tally(masker=self.masker, facets=self.facets)
+        self.gatherer = Gatherer(self.masker)
 
     def ticket_rows(self, spool: IO[str]) -> Iterator[Mapping[str, object]]:
         """Yield a row per ticket, its findings' rows going to *spool*."""
@@ -133,6 +156,7 @@ class _Job:
             self.miner.read(self.export.tickets(self.rejections.append)), start=1
         ):
             self.tally.add(reading.ticket, reading.findings, reading.outcome)
+            self.gatherer.add(reading)
             self.counted["tickets"] += 1
             self.counted["findings"] += len(reading.findings)
             self.counted["with findings"] += bool(reading.findings)
@@ -155,6 +179,11 @@ class _Job:
                 "reason": rejection.reason,
                 "text": shown_text(rejection, self.masker, customers=named),
             }
+
+    def customer_rows(self) -> Iterator[dict[str, object]]:
+        """Yield a row per named customer, those first whom it is most urgent to call."""
+        for portrait in portraits(self.tally):
+            yield portrait_row(portrait, customer=self._customer(portrait.customer))
 
     def summary(self, begun: datetime, note: str) -> Run:
         """Sum up, having checked that no row was lost."""
@@ -197,12 +226,14 @@ class _Job:
     def _hidden(self, text: str) -> str:
         return self.masker.mask(text) if self.masker else text
 
+    def _customer(self, customer: str) -> str:
+        return self.masker.pseudonym(customer) if self.masker else customer
+
     def _about(self, ticket: Ticket) -> dict[str, object]:
-        customer = ticket.customer
         return {
             "ticket": ticket.id,
             "source": ticket.source,
-            "customer": self.masker.pseudonym(customer) if self.masker and customer else customer,
+            "customer": self._customer(ticket.customer) if ticket.customer else None,
             "time": ticket.time.isoformat(sep=" ") if ticket.time else None,
             "channel": ticket.channel,
             "segment": ticket.segment,
@@ -241,3 +272,22 @@ class _Job:
             "end": finding.evidence.end,
             "why": finding.why,
         }
+
+
+def facets_of(export: Export, headers: Sequence[str]) -> tuple[str, ...]:
+    """
+    Name the facets that *headers* of *export* fill: "segment", "channel", or the header itself.
+
+    Raises:
+        InputError: A header is none of the export's, or its column holds something else that is known.
+    """
+    filled = {header: name for sheet in export.sheets for name, header in sheet.columns.items()}
+    known = [header for sheet in export.sheets for header in sheet.headers if header]
+    for header in headers:
+        if header not in known and header not in filled.values():
+            raise InputError(f"no column {header!r} in the export; {choose_from(header, known)}")
+        if filled.get(header, FACETS[0]) not in FACETS:
+            raise InputError(
+                f"column {header!r} holds the {filled[header]}; give one that parts the customers"
+            )
+    return tuple(dict.fromkeys(filled.get(header, header) for header in headers))

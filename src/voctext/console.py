@@ -46,6 +46,12 @@ def print_run(run: Any, out: Path) -> None:
     typer.echo(f"report: {out / run.outputs[0]}")
 
 
+def rows_of(export: Any) -> int | None:
+    """Count the rows of *export*, None where a format does not tell."""
+    known = [sheet.rows for sheet in export.sheets]
+    return sum(n for n in known if n is not None) if None not in known else None
+
+
 @contextmanager
 def progress(total: int | None) -> Iterator[Callable[[int], None]]:
     """Show a bar with rate and time left on a terminal, a line per 10,000 tickets elsewhere."""
@@ -111,3 +117,110 @@ def _groups(name: str, groups: dict[str, Any]) -> Any:
         figures += [perception["macro_f1"], scores["intent"]["macro_f1"], scores["polarity"]["accuracy"]]
         table.add_row(group or "(none)", str(scores["n"]), *(f"{figure:.3f}" for figure in figures))
     return table
+
+
+def print_demands(table: Any, taxonomy: Any, *, lang: str, top: int) -> None:
+    """Show the first *top* demands of a `DemandTable`, each figure with its interval."""
+    from rich.console import Console
+    from rich.table import Table
+
+    title = f"{counted(table.tickets, 'ticket')}, {counted(table.customers, 'customer')}"
+    shown = Table(title=title, caption=f"strength and rate per 1,000 {_base(table)}; 95 % intervals")
+    for heading in ("", "demand", "strength", "rank", f"top {table.top}", "rate", "episodes", "tier"):
+        shown.add_column(heading, no_wrap=heading != "demand", overflow="fold")
+    for demand in list(table)[:top]:
+        low, high = demand.rank_interval
+        shown.add_row(
+            str(demand.rank),
+            taxonomy[demand.topic].name(lang),
+            _span(demand.strength),
+            f"{low}–{high}",
+            f"{demand.top:.2f}",
+            f"{demand.rate.value:.1f}",
+            str(demand.episodes),
+            demand.tier,
+        )
+    Console().print(shown)
+    if len(table) > top:
+        typer.echo(f"{len(table) - top} more demands; --top shows more, --out writes all")
+
+
+def _base(counted: Any) -> str:
+    return "customers" if counted.exposure_of == "given" else str(counted.exposure_of)
+
+
+def print_segments(facet: str, rows: Any, taxonomy: Any, *, lang: str, top: int) -> None:
+    """Show in which segments which demands stand out."""
+    from rich.console import Console
+    from rich.table import Table
+
+    shown = Table()
+    for heading in (facet, "demand", "episodes", "expected", "times the others", "P(more)"):
+        shown.add_column(heading, no_wrap=heading not in (facet, "demand"), overflow="fold")
+    for row in rows[:top]:
+        shown.add_row(
+            row.segment,
+            taxonomy[row.topic].name(lang),
+            str(row.episodes),
+            f"{row.expected:.1f}",
+            _span(row.ratio) if row.ratio else "–",
+            f"{row.above:.2f}" if row.above is not None else "–",
+        )
+    Console().print(shown)
+
+
+def print_changes(changes: Any, taxonomy: Any, *, lang: str, top: int) -> None:
+    """Show the surest changes between two periods."""
+    from rich.console import Console
+    from rich.table import Table
+
+    shown = Table(caption=f"episodes; rates per 1,000 {_base(changes)}; q is adjusted across demands")
+    for heading in ("demand", "", "before", "now", "times", "q"):
+        shown.add_column(heading, no_wrap=heading != "demand", overflow="fold")
+    for change in list(changes)[:top]:
+        shown.add_row(
+            taxonomy[change.topic].name(lang),
+            change.direction.value,
+            f"{change.before}",
+            f"{change.now}",
+            _span(change.ratio, digits=2),
+            f"{change.q:.3f}",
+        )
+    Console().print(shown)
+    if changes.bin_days is None:
+        typer.echo("no dates: calls that come in swells were not allowed for, so intervals are too narrow")
+    if changes.complaints is not None:
+        shift = changes.complaints
+        typer.echo(f"share that complain: {shift.before.value:.1%} before, {shift.now.value:.1%} now")
+
+
+def print_audit(audit: Any) -> None:
+    """Show what an audit tells of each target."""
+    from rich.console import Console
+    from rich.table import Table
+
+    shown = Table()
+    for heading in ("", "labels", "found", "true share", "precision", "recall", "κ"):
+        shown.add_column(heading, no_wrap=True)
+    for row in audit.rows():
+        shown.add_row(
+            row["target"],
+            f"{row['labelled']}/{row['drawn']}",
+            f"{row['predicted_share']:.1%}",
+            *(_share(row, name) for name in ("share", "precision", "recall")),
+            "–" if row["kappa"] is None else f"{row['kappa']:.2f}",
+        )
+    Console().print(shown)
+
+
+def _share(row: Any, name: str) -> str:
+    if row[name] is None:
+        return "–"
+    low, high = 100 * row[f"{name}_low"], 100 * row[f"{name}_high"]
+    return f"{row[name]:.0%} ({low:.0f}–{high:.0f})"
+
+
+def _span(estimate: Any, *, digits: int = 1) -> str:
+    """Write an estimate with its interval; ∞ where it has no end."""
+    value, low, high = (f"{x:.{digits}f}".replace("inf", "∞") for x in estimate)
+    return f"{value} ({low}–{high})"

@@ -36,6 +36,10 @@ class MissingExtraError(VoctextError, ImportError):
     """An optional package that is not installed."""
 
 
+MANY = 30
+"""How many names an error lists; nobody reads more."""
+
+
 def choose_from(value: str, known: Iterable[str]) -> str:
     """
     Say which of *known* was probably meant by *value*.
@@ -46,7 +50,8 @@ def choose_from(value: str, known: Iterable[str]) -> str:
     names = sorted(str(name) for name in known)
     close = get_close_matches(value, names, n=1)
     meant = f"did you mean {close[0]}? " if close else ""
-    return f"{meant}known: {', '.join(names)}"
+    more = f" and {len(names) - MANY} more" if len(names) > MANY else ""
+    return f"{meant}known: {', '.join(names[:MANY])}{more}"
 
 
 def require(module: str, *, extra: str) -> Any:

@@ -9,8 +9,7 @@ from typing import Any
 from voctext.errors import InputError, choose_from
 from voctext.records import Intent, NoteLabel, Perception
 from voctext.tables.cells import cell_text, is_blank
-from voctext.tables.formats import tables_in
-from voctext.tables.rows import RawRow, Table
+from voctext.tables.labelled import LabelledTable, labelled_table
 
 COLUMNS = ("text", *(perception.value for perception in Perception), "intent")
 """What a file of labelled notes must hold."""
@@ -46,49 +45,32 @@ def read_labelled(path: str | Path) -> list[LabelledNote]:
         raise InputError(
             f"{path}: the file is empty, so it has no column 'text'; its columns must be {', '.join(COLUMNS)}"
         )
-    table, headers, first = _labelled_table(path)
-    place = f"{path}[{table.name}]" if table.name else str(path)
-    rows = (row for row in table.rows() if row.number >= first)
-    notes = [
-        _labelled(f"{place}:{row.number}", row, headers)
-        for row in rows
-        if row.fault or not all(map(is_blank, row.cells))
-    ]
+    table = _labelled_table(path)
+    notes = [_labelled(where, cells, table.headers) for where, cells in table.rows()]
     if not notes:
         raise InputError(f"{path}: no rows under the header; give at least one labelled note")
     return notes
 
 
-def _labelled_table(path: Path) -> tuple[Table, tuple[str, ...], int]:
-    """Find the table that has the columns, its headers, and the number of the first row below them."""
-    tables = [(table, *_headers(table)) for table in tables_in(path)[0]]
-    if not tables:
+def _labelled_table(path: Path) -> LabelledTable:
+    table = labelled_table(path, COLUMNS)
+    if table is None:
         raise InputError(f"{path}: there is no table in it; its columns must be {', '.join(COLUMNS)}")
-    for found in tables:
-        if set(COLUMNS) <= set(found[1]):
-            return found
-    _, headers, _ = tables[0]
-    missing = next(column for column in COLUMNS if column not in headers)
-    known = choose_from(missing, filter(None, headers)) if any(headers) else "the file names no columns"
+    missing = next((column for column in COLUMNS if column not in table.headers), None)
+    if missing is None:
+        return table
+    headers = [header for header in table.headers if header]
+    known = choose_from(missing, headers) if headers else "the file names no columns"
     raise InputError(f"{path}: no column {missing!r}; {known}")
 
 
-def _headers(table: Table) -> tuple[tuple[str, ...], int]:
-    if table.headers is not None:
-        return table.headers, 0
-    row = next((row for row in table.rows() if not all(map(is_blank, row.cells))), RawRow(0, ()))
-    return tuple(cell_text(cell).strip() for cell in row.cells), row.number + 1
-
-
-def _labelled(where: str, row: RawRow, headers: tuple[str, ...]) -> LabelledNote:
-    if row.fault:
-        raise InputError(f"{where}: {row.fault}")
-    if not all(map(is_blank, row.cells[len(headers) :])):
+def _labelled(where: str, row: Sequence[object], headers: Sequence[str]) -> LabelledNote:
+    if not all(map(is_blank, row[len(headers) :])):
         raise InputError(
             f"{where}: more cells than the {len(headers)} of the header; "
             "a text that holds the delimiter must stand in quotation marks"
         )
-    cells = dict(zip(headers, map(cell_text, row.cells), strict=False))
+    cells = dict(zip(headers, map(cell_text, row), strict=False))
     if "text" not in cells:
         raise InputError(f"{where}: the row ends before its text; give it all columns of the header")
     perceptions = {}

@@ -35,6 +35,11 @@ class Holdout:
         """How far the correction can be trusted: the rates are from elsewhere."""
         return Tier.HOLDOUT.value
 
+    @property
+    def targets(self) -> Mapping[str, tuple[int, int, int, int]]:
+        """What was counted, by target."""
+        return self.counts
+
     def __contains__(self, target: object) -> bool:
         return target in self.counts
 
@@ -70,19 +75,22 @@ def read_holdout(path: str | Path) -> Holdout:
     Read a table with columns target, tp, fp, fn and tn, of any kind and encoding; JSON is a list of objects.
 
     Raises:
-        InputError: A column is missing, a target stands twice, or a count is no whole number; names the row.
+        InputError: A column is missing, there is no row, a target stands twice, or a count is no whole
+            number; the last two name the row.
     """
-    place, rows = labelled_rows(Path(path), ("target", *COUNTS), what="counts of right and wrong answers")
     counts: dict[str, tuple[int, int, int, int]] = {}
     problems = []
-    for number, cells in rows:
+    wanted = "counts of right and wrong answers"
+    for where, cells in labelled_rows(Path(path), ("target", *COUNTS), what=wanted):
         target, given = cells["target"].strip(), [key_text(cells[column]) for column in COUNTS]
         if not target or target in counts:
-            problems.append(f"{place}:{number}: target is {target!r}; name each target, once")
+            problems.append(f"{where}: target is {target!r}; name each target, once")
         elif not all(text.isascii() and text.isdigit() for text in given):
-            problems.append(f"{place}:{number}: tp, fp, fn, tn are {', '.join(given)}; give whole numbers")
+            problems.append(f"{where}: tp, fp, fn, tn are {', '.join(given)}; give whole numbers")
         else:
             tp, fp, fn, tn = map(int, given)
             counts[target] = (tp, fp, fn, tn)
     refuse(problems)
+    if not counts:
+        raise InputError(f"{path}: no rows under the header; give {wanted}, a target a row")
     return Holdout(str(path), counts)

@@ -10,16 +10,15 @@ from dataclasses import dataclass, field
 from random import Random
 
 from voctext.audit.sheet import AuditRow, Stratum
+from voctext.demand.tally import ASKS
 from voctext.errors import InputError, choose_from
 from voctext.mask import Masker
-from voctext.records import Intent, Perception, Reading, Ticket
+from voctext.records import Perception, Reading, Ticket
 from voctext.statistics.prevalence import LEAST, allocate, audit_size
 from voctext.taxonomy import Taxonomy
 
 SIZE = 200
 """Labels for each target, where neither a size nor a width is asked for."""
-ASKS = (Intent.COMPLAINT, Intent.SUGGESTION)
-"""A topic's question is about these, for they alone make its episodes."""
 
 _CLEAR = 0.8
 """Below this confidence an answer of the classifier is doubtful."""
@@ -146,7 +145,7 @@ def _cells(
     label, voiced = reading.label, {finding.topic for finding in reading.findings}
     asked: dict[str, float] = {}
     for finding in reading.findings:
-        if finding.intent in ASKS:
+        if finding.intent in ASKS:  # they alone make a topic's episodes, so its question is about them
             asked[finding.topic] = max(asked.get(finding.topic, 0.0), finding.confidence)
     for target in targets:
         perception = perceptions.get(target)

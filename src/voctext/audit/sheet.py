@@ -17,10 +17,9 @@ from typing import NamedTuple
 from unicodedata import normalize
 
 from voctext.errors import InputError
-from voctext.tables.cells import cell_text, is_blank, key_text
-from voctext.tables.formats import tables_in
-from voctext.tables.rows import RawRow, Table
-from voctext.tables.write import write_rows
+from voctext.tables.cells import cell_text, key_text
+from voctext.tables.labelled import labelled_table
+from voctext.tables.write import Format, write_rows
 
 COLUMNS = ("no", "ticket", "customer", "text", "target", "question", "answer", "note", "key")
 """What `write_audit` writes; a second person's answers go in a column "answer_2"."""
@@ -114,15 +113,19 @@ def write_audit(path: str | Path, rows: Iterable[AuditRow]) -> Path:
     Raises:
         InputError: The name ends otherwise, or the file cannot be written.
     """
-    formats = {".xlsx": "xlsx", ".csv": "csv"}
-    suffix = Path(path).suffix.lower()
-    if suffix not in formats:
-        raise InputError(f"{path}: an audit is written as {' or '.join(formats)}; name the file so")
+    check_sheet(path)
     cells = (
         {"no": row.number, **{column: getattr(row, column) for column in COLUMNS[1:6]}, "key": row.key}
         for row in rows
     )
-    return write_rows(path, cells, format="xlsx" if suffix == ".xlsx" else "csv", columns=COLUMNS)
+    form: Format = "xlsx" if Path(path).suffix.lower() == ".xlsx" else "csv"
+    return write_rows(path, cells, format=form, columns=COLUMNS)
+
+
+def check_sheet(path: str | Path) -> None:
+    """Raise InputError unless the name of *path* ends in .xlsx or .csv."""
+    if Path(path).suffix.lower() not in (".xlsx", ".csv"):
+        raise InputError(f"{path}: an audit is written as .xlsx or .csv; name the file so")
 
 
 class Answer(NamedTuple):
@@ -145,17 +148,16 @@ def read_answers(path: str | Path) -> list[Answer]:
         InputError: The file is no audit, or rows were edited or answered in other words; names them.
     """
     path = Path(path)
-    place, rows = labelled_rows(path, _NEEDED, what="an audit that `voctext audit sample` wrote")
     answers: dict[int, Answer] = {}
     problems: list[str] = []
-    for where, cells in rows:
+    for where, cells in labelled_rows(path, _NEEDED, what="an audit that `voctext audit sample` wrote"):
         read = _answer(cells)
         if isinstance(read, Answer):
             before = answers.setdefault(read.number, read)
             if before == read:
                 continue
             read = f"no {read.number} stands twice and not with the same answers; keep the right one"
-        problems.append(f"{place}:{where}: {read}")
+        problems.append(f"{where}: {read}")
     refuse(problems)
     if not answers:
         raise InputError(f"{path}: no rows under the header; give the rows that `voctext audit sample` wrote")
@@ -190,40 +192,20 @@ def refuse(problems: Sequence[str]) -> None:
         raise InputError("\n".join([*problems[:_SHOWN], *more]))
 
 
-def labelled_rows(
-    path: Path, columns: Sequence[str], *, what: str
-) -> tuple[str, Iterator[tuple[int, dict[str, str]]]]:
+def labelled_rows(path: Path, columns: Sequence[str], *, what: str) -> Iterator[tuple[str, dict[str, str]]]:
     """
-    Give the place and the rows, by number, of the first table in *path* that has all *columns*.
+    Yield where each row stands, and its cells by header, of the first table in *path* that has all *columns*.
 
     Raises:
-        InputError: There is no such file or table, or, as rows are taken, one cannot be read.
+        InputError: There is no such file or table, or a row cannot be read.
     """
     if not path.is_file():
         raise InputError(f"{path}: no such file; give {what}")
-    tables = [(table, *_headers(table)) for table in tables_in(path)[0]]
-    for table, headers, first in tables:
-        if set(columns) <= set(headers):
-            place = f"{path}[{table.name}]" if table.name else str(path)
-            return place, _rows(place, table, headers, first)
-    headers = tables[0][1] if tables else ()
+    table = labelled_table(path, columns)
+    headers = table.headers if table else ()
     missing = ", ".join(column for column in columns if column not in headers)
-    raise InputError(f"{path}: no column {missing}; give {what}, with its columns {', '.join(columns)}")
-
-
-def _headers(table: Table) -> tuple[tuple[str, ...], int]:
-    if table.headers is not None:
-        return table.headers, 0
-    row = next((row for row in table.rows() if not all(map(is_blank, row.cells))), RawRow(0, ()))
-    return tuple(cell_text(cell).strip() for cell in row.cells), row.number + 1
-
-
-def _rows(
-    place: str, table: Table, headers: Sequence[str], first: int
-) -> Iterator[tuple[int, dict[str, str]]]:
-    for row in table.rows():
-        if row.fault:
-            raise InputError(f"{place}:{row.number}: {row.fault}")
-        if row.number >= first and not all(map(is_blank, row.cells)):
-            cells = [*map(cell_text, row.cells), *[""] * len(headers)]
-            yield row.number, dict(zip(headers, cells, strict=False))
+    if table is None or missing:
+        raise InputError(f"{path}: no column {missing}; give {what}, with its columns {', '.join(columns)}")
+    for where, cells in table.rows():
+        padded = [*map(cell_text, cells), *[""] * len(headers)]
+        yield where, dict(zip(headers, padded, strict=False))

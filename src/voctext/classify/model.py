@@ -62,7 +62,7 @@ class LinearModel:
 
     def save(self, folder: Path) -> None:
         """Write the model into *folder*, which is made if it is not there."""
-        from safetensors.numpy import save_file
+        from safetensors.numpy import save
 
         folder.mkdir(parents=True, exist_ok=True)
         tensors: dict[str, Any] = {
@@ -73,7 +73,7 @@ class LinearModel:
             "combine": self.combine,
             "thresholds": self.thresholds,
         }
-        save_file(tensors, folder / NUMBERS)
+        (folder / NUMBERS).write_bytes(save(tensors))  # with the rights of any other file
         names = {
             "format": FORMAT,
             "sha256": sha256((folder / NUMBERS).read_bytes()).hexdigest(),

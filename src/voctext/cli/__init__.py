@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from voctext.cli import measuring, reading, taxonomies
+from voctext.cli import audits, demands, effects, labels, measuring, reading, taxonomies
 from voctext.errors import VoctextError
 
 
@@ -32,8 +32,19 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (reading.analyze, reading.demo, measuring.evaluate, measuring.train):
+COMMANDS = (
+    reading.analyze,
+    reading.demo,
+    demands.demand,
+    demands.compare,
+    effects.effect,
+    measuring.evaluate,
+    measuring.train,
+)
+for command in COMMANDS:
     app.command()(command)
+app.add_typer(audits.app, name="audit")
+app.add_typer(labels.app, name="labels")
 app.add_typer(taxonomies.app, name="taxonomy")
 
 

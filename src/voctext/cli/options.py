@@ -10,7 +10,8 @@ from typing import Annotated, Any, Optional
 import typer
 
 from voctext.console import print_export
-from voctext.errors import VoctextError
+from voctext.errors import InputError, VoctextError, choose_from
+from voctext.records import Perception
 
 
 class TableFormat(StrEnum):
@@ -29,24 +30,18 @@ class Language(StrEnum):
     EN = "en"
 
 
-def _countable(exposure: float | None) -> float | None:
-    from voctext.demand.exposure import check_exposure
-
-    return _checked(check_exposure, exposure)
-
-
 def _decided(confidence: float | None) -> float | None:
     from voctext.classify.combined import check_confidence
 
-    return _checked(check_confidence, confidence)
+    _checked(check_confidence, confidence)
+    return confidence
 
 
-def _checked(check: Callable[[float | None], None], value: float | None) -> float | None:
+def _checked(check: Callable[[Any], None], value: Any, option: str | None = None) -> None:
     try:
         check(value)
     except VoctextError as error:
-        raise typer.BadParameter(str(error)) from error
-    return value
+        raise typer.BadParameter(str(error), param_hint=option) from error
 
 
 Name = Optional[str]
@@ -76,9 +71,27 @@ Sure = Annotated[
         callback=_decided,
     ),
 ]
-Exposure = Annotated[
-    Optional[float],
-    typer.Option(help="Number of customers the export covers.", min=1, callback=_countable),
+Exposed = Annotated[
+    Name,
+    typer.Option(
+        "--exposure",
+        help="Number of customers the export covers, or a table of customers by segment.",
+    ),
+]
+Audited = Annotated[
+    Optional[Path],
+    typer.Option("--audit", help="Labelled audit of this export (tier A), by which counts are corrected."),
+]
+HeldOut = Annotated[
+    Optional[Path],
+    typer.Option(
+        "--holdout",
+        help="Table of target, tp, fp, fn, tn counted elsewhere (tier B), by which counts are corrected.",
+    ),
+]
+Facets = Annotated[
+    Optional[list[str]],
+    typer.Option("--by", help="Header by whose values customers are compared too; may be given again."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
 
@@ -132,6 +145,50 @@ def _open(paths: tuple[Path, ...], how: dict[str, str | None], *, told: bool) ->
     if told:
         print_export(export)
     return export
+
+
+def exposure_of(told: str | None) -> Any:
+    """Give the exposure *told*: a number, or a table of segments and their customers."""
+    from voctext.demand.exposure import check_exposure
+    from voctext.tables.customers import read_customers
+
+    if told is None:
+        return None
+    try:
+        exposure: Any = float(told.replace(",", ""))
+    except ValueError:
+        if not Path(told).is_file():
+            raise typer.BadParameter(
+                f"{told!r} is neither a number nor a file; give one of them", param_hint="'--exposure'"
+            ) from None
+        return read_customers(told)
+    _checked(check_exposure, exposure, "'--exposure'")
+    return exposure
+
+
+def check_saved(out: Path | None) -> None:
+    """Refuse a file name that tells no format, before an export is read for it."""
+    formats = ("csv", "parquet", "xlsx")
+    if out is not None and out.suffix.lower().removeprefix(".") not in formats:
+        raise InputError(f"{out}: no format of tables; known: {', '.join(formats)}")
+
+
+def correction_of(audit: Path | None, holdout: Path | None, taxonomy: Any) -> Any:
+    """Read what is known of the classifier's errors on topics of *taxonomy*, if anything."""
+    from voctext.audit import read_audit
+    from voctext.audit.holdout import read_holdout
+
+    if audit is not None and holdout is not None:
+        raise typer.BadParameter("give --audit or --holdout, not both")
+    path = audit or holdout
+    if path is None:
+        return None
+    correction = read_audit(path) if audit is not None else read_holdout(path)
+    known = [*(perception.value for perception in Perception), *taxonomy.topics]
+    for target in correction.targets:
+        if target not in known:
+            raise InputError(f"{path}: no topic or perception {target!r}; {choose_from(target, known)}")
+    return correction
 
 
 def miner_of(taxonomy: Path | None = None, classifier: str | None = None, sure: float | None = None) -> Any:

@@ -1,13 +1,17 @@
 """Commands that read an export and write all there is to say of it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from voctext.cli.options import (
-    Exposure,
+    Audited,
+    Exposed,
+    Facets,
     Form,
+    HeldOut,
     Lang,
     Language,
     Named,
@@ -16,10 +20,12 @@ from voctext.cli.options import (
     Sure,
     TableFormat,
     Topics,
+    correction_of,
+    exposure_of,
     miner_of,
     reads_exports,
 )
-from voctext.console import print_export, print_run, progress
+from voctext.console import print_export, print_run, progress, rows_of
 
 
 @reads_exports
@@ -35,18 +41,25 @@ def analyze(
     classifier: Named = None,
     min_confidence: Sure = None,
     no_mask: NoMask = False,
-    exposure: Exposure = None,
+    exposure: Exposed = None,
+    audit: Audited = None,
+    holdout: HeldOut = None,
+    by: Facets = None,
     opened: Any,
 ) -> None:
     """Read an export and write its findings, its demands and a report."""
+    miner = miner_of(taxonomy, classifier, min_confidence)
+    exposed, correction = exposure_of(exposure), correction_of(audit, holdout, miner.taxonomy)
     _analyze(
         opened(*paths),
         out,
-        miner=miner_of(taxonomy, classifier, min_confidence),
+        miner=miner,
         lang=lang,
         form=form,
         masked=not no_mask,
-        exposure=exposure,
+        exposure=exposed,
+        audit=correction,
+        facets=by or (),
     )
 
 
@@ -71,7 +84,6 @@ def demo(
         lang=lang,
         form=form,
         masked=not no_mask,
-        exposure=None,
         note=note(lang),
     )
 
@@ -84,16 +96,16 @@ def _analyze(
     lang: Language,
     form: TableFormat,
     masked: bool,
-    exposure: float | None,
+    exposure: Any = None,
+    audit: Any = None,
+    facets: Sequence[str] = (),
     note: str = "",
 ) -> None:
     from voctext.analyze import analyze as run_analysis
     from voctext.mask import Masker
 
     masker = Masker() if masked else None
-    known = [sheet.rows for sheet in export.sheets]
-    total = sum(n for n in known if n is not None) if None not in known else None
-    with progress(total) as tick:
+    with progress(rows_of(export)) as tick:
         run = run_analysis(
             export,
             out,
@@ -102,6 +114,8 @@ def _analyze(
             format=form.value,
             lang=lang.value,
             exposure=exposure,
+            audit=audit,
+            facets=facets,
             note=note,
             progress=tick,
         )

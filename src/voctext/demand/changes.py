@@ -142,10 +142,12 @@ def compare(
     1995), `difference` (Newcombe 1998); rates have Jeffreys intervals of the count over its inflation.
 
     Raises:
-        InputError: An exposure is not above 0, or given for one period only; or the level is not between 0
-            and 1.
+        InputError: An exposure is not above 0, or given for one period only, or for a season that is not
+            there; or the level is not between 0 and 1.
     """
     _check(level, exposure, before_exposure)
+    if season is None and season_exposure is not None:
+        raise InputError("season_exposure is given without a season; give both, or neither")
     against = None
     if season is not None:
         against = compare(
@@ -154,7 +156,7 @@ def compare(
     perceptions = dict(zip(before.topics, before.perceptions, strict=True))
     perceptions |= zip(now.topics, now.perceptions, strict=True)
     width = bin_days(now, before)
-    named = any(now.ticket_named) and any(before.ticket_named)
+    named = now.has_customers and before.has_customers
     numbers = {topic: number for number, topic in enumerate(perceptions)}
     after, base = (
         Period.of(tally, numbers, days=days, width=width, exposure=of, named=named)

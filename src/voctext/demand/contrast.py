@@ -62,7 +62,7 @@ class ShareEffect:
 
     def sentence(self, lang: str = "zh-Hans") -> str:
         """
-        Say it in one sentence, in Chinese ("zh-Hans") or English ("en").
+        Say it in one sentence, in Chinese ("zh-Hans", "zh-Hant") or English ("en").
 
         Raises:
             InputError: Another language is asked for.
@@ -100,7 +100,7 @@ class RateEffect:
 
     def sentence(self, lang: str = "zh-Hans") -> str:
         """
-        Say it in one sentence, in Chinese ("zh-Hans") or English ("en").
+        Say it in one sentence, in Chinese ("zh-Hans", "zh-Hant") or English ("en").
 
         Raises:
             InputError: Another language is asked for.
@@ -278,6 +278,20 @@ _LANGUAGES: Mapping[str, Mapping[str, str]] = {
         "chance": "可能只是偶然（{}）",
         "needed": "；要有 {:.3g} % 的把握看出这样的变化，每组约需 {:,} 名客户",
         "nothing": "两组都没有出现。",
+        "end": "。",
+    },
+    "zh-Hant": {
+        "shares": "實施組為 {:.1f} %，對照組為 {:.1f} %，",
+        "rates": "每千名客戶中實施組 {:.1f} 次，對照組 {:.1f} 次，",
+        "points": "相差 {} 個百分點",
+        "moved_points": "扣除對照組的同期變化後，變化了 {} 個百分點",
+        "times": "前者是後者的 {} 倍",
+        "moved_times": "扣除對照組的同期變化後，為實施前的 {} 倍",
+        "interval": "（{:.3g} % 區間 {} 至 {}），",
+        "sure": "不像是偶然（{}）",
+        "chance": "可能只是偶然（{}）",
+        "needed": "；要有 {:.3g} % 的把握看出這樣的變化，每組約需 {:,} 名客戶",
+        "nothing": "兩組都沒有出現。",
         "end": "。",
     },
     "en": {

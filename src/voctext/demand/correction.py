@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from voctext.demand.tally import Tally
+from voctext.demand.tally import Tally, view
 from voctext.statistics.estimate import Estimate, wilson
 
 if TYPE_CHECKING:
@@ -85,8 +85,7 @@ def _voicing_tickets(tally: Tally) -> dict[str, int]:
     """Count the tickets with a finding of each perception."""
     import numpy as np
 
-    ticket = np.frombuffer(tally.finding_ticket, dtype=np.int64)
-    topic = np.frombuffer(tally.finding_topic, dtype=np.int64)
+    ticket, topic = view(tally.finding_ticket), view(tally.finding_topic)
     of_topic = np.array([perception.value for perception in tally.perceptions])
     return {
         str(name): len(np.unique(ticket[of_topic[topic] == name])) for name in np.unique(of_topic).tolist()

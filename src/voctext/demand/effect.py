@@ -93,8 +93,8 @@ def effect(
 
     Raises:
         InputError: No export knows the topic; only one group has an export from before; exposures are given
-            for some exports but not all, or are fewer than the customers with the demand; or the level is not
-            between 0 and 1.
+            for some exports but not all, or for one that is not given, or are fewer than the customers with
+            the demand; or the level is not between 0 and 1.
     """
     check_pair(treated_before, control_before)
     if not 0 < level < 1:
@@ -102,6 +102,8 @@ def effect(
     tallies = [(treated, exposure), (control, control_exposure)]
     if treated_before is not None and control_before is not None:
         tallies += [(treated_before, exposure_before), (control_before, control_exposure_before)]
+    elif (exposure_before, control_exposure_before) != (None, None):
+        raise InputError("exposures from before are given without exports from before; give both, or neither")
     known = {name for tally, _ in tallies for name in tally.topics}
     if topic is not None and known and topic not in known:
         raise InputError(f"no export holds the topic {topic!r}; {choose_from(topic, known)}")
@@ -109,7 +111,7 @@ def effect(
     if any(given) and not all(given):
         raise InputError("exposure is given for some exports only; give the customers of each, or of none")
     groups = [_Group.of(tally, topic, number, days) for tally, number in tallies]
-    named = {any(tally.ticket_named) for tally, _ in tallies}
+    named = {tally.has_customers for tally, _ in tallies}
     exposed = "given" if all(given) else "customers seen" if all(named) else "tickets"
     if len(named) > 1 or not all(group.exposure for group in groups):
         return DemandEffect(topic, exposed, None, None)

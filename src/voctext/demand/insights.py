@@ -60,6 +60,8 @@ class Gatherer:
         """Sum up, *table* being counted over the same tickets."""
         tally = table.tally
         by_segment = exposure if isinstance(exposure, Mapping) else None
+        told = resolution(tally, days=table.days, level=table.level)
+        new = emerging(self.unclear, taxonomy=taxonomy)
         facets = [facet for facet, values in tally.facet_values.items() if len(values) > 1]
         return Insights(
             segments={
@@ -74,8 +76,8 @@ class Gatherer:
             },
             words=self.words.telling() if "segment" in facets else {},
             watch=watch(tally, days=table.days, level=table.level),
-            resolution=resolution(tally, days=table.days, level=table.level),
-            emerging=emerging(self.unclear, taxonomy=taxonomy),
+            resolution=told if any(one.known for one in told) else (),
+            emerging=tuple(topic for topic in new if topic.q is not None),  # set against something
             stages=self.stages.table(level=table.level) if self.stages.transcripts else (),
             peak_end=self.stages.peak_end(level=table.level),
         )

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from voctext.demand.strength import Episodes
-from voctext.demand.tally import UNKNOWN, Tally
+from voctext.demand.tally import UNKNOWN, Tally, view
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,7 +35,7 @@ class Bins:
         """Cut the days of *tally* into bins of *width* days, 1 or 7; an export without dates has none."""
         import numpy as np
 
-        day = np.unique(np.frombuffer(tally.ticket_day, dtype=np.int64))
+        day = np.unique(view(tally.ticket_day))
         day = day[day != UNKNOWN]
         if not len(day):
             return cls(day, day)
@@ -62,7 +62,7 @@ class Bins:
         """Count the tickets of *tally* in each bin, those without a date in one more at the end."""
         import numpy as np
 
-        bins = self._place(np.frombuffer(tally.ticket_day, dtype=np.int64))
+        bins = self._place(view(tally.ticket_day))
         return np.bincount(bins, minlength=len(self) + 1)
 
     def episodes(self, episodes: Episodes, topics: int) -> "Ints":

@@ -5,15 +5,13 @@ How much more a customer complains than the average one is known from few episod
 1, by as much as all customers' counts together say it should be.
 """
 
-from array import array
 from collections.abc import Iterator
-from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from voctext.demand.strength import Episodes
-from voctext.demand.tally import INTENTS, UNKNOWN, Tally
+from voctext.demand.tally import UNKNOWN, Tally, view
 from voctext.errors import InputError
 from voctext.records import Intent
 from voctext.statistics.estimate import Estimate
@@ -94,14 +92,14 @@ class _Customers(NamedTuple):
     def of(cls, tally: Tally, days: int) -> "_Customers":
         import numpy as np
 
-        customer = np.frombuffer(tally.ticket_customer, dtype=np.int64)
+        customer = view(tally.ticket_customer)
         size = int(customer.max(initial=-1)) + 1
         episodes = Episodes.of(tally, days=days)
-        complaints = Episodes.of(_complaints(tally), days=days)
+        complaints = Episodes.of(tally, days=days, intents=[Intent.COMPLAINT])
         named = np.zeros(size, dtype=np.int64)
-        named[customer] = np.frombuffer(tally.ticket_named, dtype=np.int8)
+        named[customer] = view(tally.ticket_named)
         last_day = np.full(size, UNKNOWN, dtype=np.int64)
-        np.maximum.at(last_day, customer, np.frombuffer(tally.ticket_day, dtype=np.int64))
+        np.maximum.at(last_day, customer, view(tally.ticket_day))
 
         def count(which: "Ints") -> "Ints":
             return np.bincount(which, minlength=size)
@@ -120,33 +118,14 @@ class _Customers(NamedTuple):
         )
 
 
-def _complaints(tally: Tally) -> Tally:
-    """Give *tally* with its complaints as the only findings."""
-    import numpy as np
-
-    chosen = np.frombuffer(tally.finding_intent, dtype=np.int8) == INTENTS.index(Intent.COMPLAINT)
-
-    def only(column: "array[int]") -> "array[int]":
-        return array(column.typecode, np.frombuffer(column, dtype=column.typecode)[chosen].tobytes())
-
-    result = copy(tally)
-    result.finding_ticket = only(tally.finding_ticket)
-    result.finding_topic = only(tally.finding_topic)
-    result.finding_intent = only(tally.finding_intent)
-    felt = np.frombuffer(tally.finding_intensity, dtype=np.float64)[chosen]
-    result.finding_intensity = array("d", felt.tobytes())
-    return result
-
-
 def _sentiments(tally: Tally, customer: "Ints", size: int) -> "tuple[Ints, Ints]":
     """Give the sign of the polarities in each customer's last ticket with findings; and if there is one."""
     import numpy as np
 
-    ticket = np.frombuffer(tally.finding_ticket, dtype=np.int64)
-    polarity = np.frombuffer(tally.finding_polarity, dtype=np.int8)
-    sums = np.bincount(ticket, weights=polarity, minlength=len(customer))
+    ticket = view(tally.finding_ticket)
+    sums = np.bincount(ticket, weights=view(tally.finding_polarity), minlength=len(customer))
     says = np.unique(ticket)
-    received = np.frombuffer(tally.ticket_received, dtype=np.float64)[says]
+    received = view(tally.ticket_received)[says]
     received = np.where(np.isnan(received), -np.inf, received)
     # by time, where that is told, then as exported; the last of each customer stays
     last = says[np.lexsort((says, received))]
@@ -178,8 +157,7 @@ def _in_order(tally: Tally, seen: _Customers, level: float) -> Iterator[Portrait
     rates = shrunken_rates(seen.complaints[named], np.ones(len(named)), level=level)
     lines = np.stack([rates.mean, rates.low, rates.high], axis=1) / (rates.common or 1)
     urgent = (seen.unresolved[named] > 0).astype(np.int64) + (seen.sentiment[named] < 0)
-    names, topics = tally.customers, list(tally.topics)
-    dated = any(day != UNKNOWN for day in tally.ticket_day)
+    names, topics, dated = tally.customers, list(tally.topics), tally.has_dates
     for place in np.lexsort((named, -lines[:, 0], -urgent)).tolist():
         i = int(named[place])
         begin, day = int(seen.top_from[i]), int(seen.last_day[i])

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 from voctext.demand.correction import Factors
 from voctext.demand.demand import Demand
 from voctext.demand.strength import Episodes, Strength
-from voctext.demand.tally import INTENTS, Tally
-from voctext.records import Intent
+from voctext.demand.tally import INTENTS, Tally, view
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
 
 
 def ranked(
@@ -32,16 +33,11 @@ def ranked(
     count = np.bincount(episodes.topic, minlength=topics)
     asked = np.flatnonzero(count)
     ranks = _ranks(strength.draws[:, asked])
-    low, high = (
-        np.quantile(ranks, [(1 - level) / 2, (1 + level) / 2], axis=0, method="nearest")
-        if len(asked)
-        else ([], [])
-    )
+    low, high = rank_intervals(strength.draws[:, asked], level=level)
     leading = (ranks <= top).mean(axis=0) if len(asked) else np.zeros(0)
     intents = _tickets_by_intent(tally)
     asking = asking_tickets(tally)
-    pairs = np.unique(np.stack([episodes.topic, episodes.customer]), axis=1)[0]
-    people = np.bincount(pairs, minlength=topics)
+    people = _distinct(episodes.topic, episodes.customer, topics)
     names = list(tally.topics)
     points = np.array([strength.strength[t].value for t in asked])
     order = sorted(
@@ -75,7 +71,29 @@ def ranked(
     return tuple(rows)
 
 
-def _ranks(draws: "NDArray[np.float64]") -> "NDArray[np.int64]":
+def rank_intervals(draws: "NDArray[np.float64]", *, level: float) -> "tuple[Ints, Ints]":
+    """
+    Give the interval in which the rank of each column of *draws*, shape (draws, demands), lies.
+
+    A demand stands below those that surely exceed it and above those it surely exceeds, each pair being
+    judged by itself at *level*. Quantiles of drawn ranks would be too narrow where demands are nearly tied.
+    Source: M. Klein, T. Wright, J. Wieczorek (2020), Journal of the Royal Statistical Society C 69, 589–606;
+    without their adjustment for all ranks at once.
+    """
+    import numpy as np
+
+    sure = (1 + level) / 2
+    demands = draws.shape[1]
+    low, high = np.ones(demands, dtype=np.int64), np.full(demands, demands, dtype=np.int64)
+    for one in range(demands):
+        above = (draws > draws[:, [one]]).mean(axis=0)
+        below = (draws < draws[:, [one]]).mean(axis=0)
+        low[one] += int((above >= sure).sum())
+        high[one] -= int((below >= sure).sum())
+    return low, high
+
+
+def _ranks(draws: "NDArray[np.float64]") -> "Ints":
     """Give the rank of each column in each row of *draws*, 1 for the greatest."""
     import numpy as np
 
@@ -85,24 +103,29 @@ def _ranks(draws: "NDArray[np.float64]") -> "NDArray[np.int64]":
     return ranks
 
 
-def _tickets_by_intent(tally: Tally) -> "NDArray[np.int64]":
+def _tickets_by_intent(tally: Tally) -> "Ints":
     """Count, for each topic and intent, the tickets with such a finding."""
     import numpy as np
 
-    ticket = np.frombuffer(tally.finding_ticket, dtype=np.int64)
-    topic = np.frombuffer(tally.finding_topic, dtype=np.int64)
-    intent = np.frombuffer(tally.finding_intent, dtype=np.int8).astype(np.int64)
-    cells = np.unique(np.stack([topic * len(INTENTS) + intent, ticket]), axis=1)[0]
-    return np.bincount(cells, minlength=len(tally.topics) * len(INTENTS)).reshape(-1, len(INTENTS))
+    ticket, topic = view(tally.finding_ticket), view(tally.finding_topic)
+    intent = view(tally.finding_intent).astype(np.int64)
+    cells = len(tally.topics) * len(INTENTS)
+    return _distinct(topic * len(INTENTS) + intent, ticket, cells).reshape(-1, len(INTENTS))
 
 
-def asking_tickets(tally: Tally) -> "NDArray[np.int64]":
+def asking_tickets(tally: Tally) -> "Ints":
     """Count, for each topic, the tickets that complain or suggest."""
+    asks = tally.asking()
+    return _distinct(view(tally.finding_topic)[asks], view(tally.finding_ticket)[asks], len(tally.topics))
+
+
+def _distinct(group: "Ints", member: "Ints", groups: int) -> "Ints":
+    """Count the distinct members of each of *groups*; one sort of whole numbers is what makes it fast."""
     import numpy as np
 
-    intent = np.frombuffer(tally.finding_intent, dtype=np.int8)
-    asks = np.isin(intent, [INTENTS.index(Intent.COMPLAINT), INTENTS.index(Intent.SUGGESTION)])
-    ticket = np.frombuffer(tally.finding_ticket, dtype=np.int64)[asks]
-    topic = np.frombuffer(tally.finding_topic, dtype=np.int64)[asks]
-    pairs = np.unique(np.stack([topic, ticket]), axis=1)[0]
-    return np.bincount(pairs, minlength=len(tally.topics))
+    if not len(group):
+        return np.zeros(groups, dtype=np.int64)
+    wide = int(member.max()) + 1
+    keys = np.sort(group * wide + member)
+    first = np.concatenate([[True], keys[1:] != keys[:-1]])
+    return np.bincount(keys[first] // wide, minlength=groups)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
-from voctext.demand.strength import PER, _episode_starts
-from voctext.demand.tally import INTENTS, UNKNOWN, Tally
+from voctext.demand.strength import PER, Episodes
+from voctext.demand.tally import UNKNOWN, Tally, view
 from voctext.errors import InputError, choose_from
-from voctext.records import Intent, Perception
+from voctext.records import Perception
 from voctext.statistics.estimate import Estimate
 from voctext.statistics.shrinkage import RateRatios, rate_ratios
 
@@ -82,10 +82,10 @@ def by_facet(
     if not 0 < level < 1:
         raise InputError(f"level is {level}; give one between 0 and 1, such as 0.95")
     shown = _shown(tally, facet, exposure)
-    topic, ticket = _first_contacts(tally, days)
-    number = shown.number[ticket]
+    episodes = Episodes.of(tally, days=days)
+    number = shown.number[episodes.ticket]
     placed = number != UNKNOWN
-    return tuple(_rows(tally, shown, number[placed], topic[placed], level)) if placed.any() else ()
+    return tuple(_rows(tally, shown, number[placed], episodes.topic[placed], level)) if placed.any() else ()
 
 
 def unplaced(
@@ -99,10 +99,9 @@ def unplaced(
     """
     shown = _shown(tally, facet, exposure)
     column = _column(tally, facet)
-    _, ticket = _first_contacts(tally, days)
-    return Unplaced(
-        int((column == UNKNOWN).sum()), int((column[ticket] == UNKNOWN).sum()), shown.unexposed, shown.pooled
-    )
+    silent = column == UNKNOWN
+    first = Episodes.of(tally, days=days).ticket
+    return Unplaced(int(silent.sum()), int(silent[first].sum()), shown.unexposed, shown.pooled)
 
 
 class _Shown(NamedTuple):
@@ -120,7 +119,7 @@ def _shown(tally: Tally, facet: str, given: Mapping[str, float] | None) -> _Show
     import numpy as np
 
     column, values = _column(tally, facet), list(tally.facet_values[facet])
-    named = any(tally.ticket_named)
+    named = tally.has_customers
     if given is None:
         exposures = dict(zip(values, _heard(tally, column, len(values), named=named), strict=True))
     else:
@@ -140,21 +139,20 @@ def _shown(tally: Tally, facet: str, given: Mapping[str, float] | None) -> _Show
 
 
 def _column(tally: Tally, facet: str) -> "Ints":
-    import numpy as np
-
     if facet not in tally.ticket_facet:
         raise InputError(f"no facet {facet!r}: {choose_from(facet, tally.ticket_facet)}")
-    return np.array(tally.ticket_facet[facet], dtype=np.int64)
+    return view(tally.ticket_facet[facet])
 
 
 def _heard(tally: Tally, column: "Ints", values: int, *, named: bool) -> list[float]:
     """Count for each value the customers seen in it, or its tickets; one seen in two counts in both."""
     import numpy as np
 
-    who = np.array(tally.ticket_customer if named else range(len(column)), dtype=np.int64)
+    who = view(tally.ticket_customer) if named else np.arange(len(column))
     told = column != UNKNOWN
-    pairs = np.unique(column[told] * (who.max(initial=0) + 1) + who[told]) // (who.max(initial=0) + 1)
-    counts: list[float] = np.bincount(pairs, minlength=values).astype(float).tolist()
+    people = int(who.max(initial=0)) + 1
+    pairs = np.unique(column[told] * people + who[told])
+    counts: list[float] = np.bincount(pairs // people, minlength=values).astype(float).tolist()
     return counts
 
 
@@ -167,21 +165,6 @@ def _check(given: Mapping[str, float], values: list[str], facet: str) -> None:
             f"the exposure names no {facet} of the export: it has {', '.join(map(repr, list(given)[:5]))}, "
             f"the export {', '.join(map(repr, sorted(values)[:5]))}"
         )
-
-
-def _first_contacts(tally: Tally, days: int) -> tuple["Ints", "Ints"]:
-    """Give the topic and the first ticket of each episode, as `Episodes.of` groups them."""
-    import numpy as np
-
-    intent = np.array(tally.finding_intent, dtype=np.int64)
-    asks = np.isin(intent, [INTENTS.index(Intent.COMPLAINT), INTENTS.index(Intent.SUGGESTION)])
-    ticket = np.array(tally.finding_ticket, dtype=np.int64)[asks]
-    topic = np.array(tally.finding_topic, dtype=np.int64)[asks]
-    customer = np.array(tally.ticket_customer, dtype=np.int64)[ticket]
-    day = np.array(tally.ticket_day, dtype=np.int64)[ticket]
-    order = np.lexsort((ticket, day, customer, topic))
-    first = order[_episode_starts(topic[order], customer[order], day[order], days)]
-    return topic[first], ticket[first]
 
 
 def _rows(

@@ -6,10 +6,11 @@ D = λ · s · (1 + r) · u, in severity-weighted unresolved episodes per 1,000 
 A factor the export cannot tell is neutral (1 for u, 0 for r) and said to be not measured.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from voctext.demand.tally import INTENTS, UNKNOWN, Tally
+from voctext.demand.tally import ASKS, UNKNOWN, Tally, view
 from voctext.records import Intent
 from voctext.statistics.estimate import Estimate, Factor
 
@@ -26,7 +27,7 @@ PER = 1000
 @dataclass(frozen=True, slots=True)
 class Episodes:
     """
-    Episodes in columns, in order of topic and customer.
+    Episodes in columns, in order of topic, customer and time.
 
     One episode is one customer and one demand within *days* of its first contact. Tickets without a
     date are taken as one moment; tickets without a customer each as a customer of their own.
@@ -34,6 +35,7 @@ class Episodes:
 
     topic: "Ints"
     customer: "Ints"
+    ticket: "Ints"  # the first
     intensity: "Floats"
     contacts: "Ints"
     unresolved: "Ints"  # 1, 0, or UNKNOWN; the last contact that tells decides
@@ -41,36 +43,31 @@ class Episodes:
     complaint: "Ints"  # 1 where any of it complains, 0 where all of it suggests
 
     @classmethod
-    def of(cls, tally: Tally, *, days: int) -> "Episodes":
-        """Group the complaints and suggestions of *tally*."""
+    def of(cls, tally: Tally, *, days: int, intents: Collection[Intent] = ASKS) -> "Episodes":
+        """Group the findings of *intents* in *tally*, by default its complaints and suggestions."""
         import numpy as np
 
-        intent = np.frombuffer(tally.finding_intent, dtype=np.int8)
-        asks = np.isin(intent, [INTENTS.index(Intent.COMPLAINT), INTENTS.index(Intent.SUGGESTION)])
-        ticket = np.frombuffer(tally.finding_ticket, dtype=np.int64)[asks]
-        topic = np.frombuffer(tally.finding_topic, dtype=np.int64)[asks]
-        felt = np.frombuffer(tally.finding_intensity, dtype=np.float64)[asks]
-        customer = np.frombuffer(tally.ticket_customer, dtype=np.int64)[ticket]
-        day = np.frombuffer(tally.ticket_day, dtype=np.int64)[ticket]
-        order = np.lexsort((ticket, day, customer, topic))
+        asks = tally.asking(intents)
+        ticket, topic = view(tally.finding_ticket)[asks], view(tally.finding_topic)[asks]
+        customer, day = view(tally.ticket_customer)[ticket], view(tally.ticket_day)[ticket]
+        # contacts of one day come by the hour, where that is told, then as exported
+        order = np.lexsort((ticket, view(tally.ticket_received)[ticket], day, customer, topic))
         ticket, topic, customer, day = ticket[order], topic[order], customer[order], day[order]
-        felt, complains = felt[order], intent[asks][order] == INTENTS.index(Intent.COMPLAINT)
         first = _episode_starts(topic, customer, day, days)
-        if not len(first):
-            return cls(topic, customer, felt, topic, topic, day, topic)
-        number = np.zeros(len(topic), dtype=np.int64)
-        number[first[1:]] = 1
-        number = np.cumsum(number)
-        new_ticket = np.ones(len(ticket), dtype=np.int64)
-        new_ticket[1:] = (ticket[1:] != ticket[:-1]) | (number[1:] != number[:-1])
+        begins = np.zeros(len(topic), dtype=np.int64)
+        begins[first] = 1
+        number = np.cumsum(begins) - 1
+        another = begins | (np.diff(ticket, prepend=UNKNOWN) != 0)
+        complains = tally.asking([Intent.COMPLAINT])[asks][order].astype(np.int64)
         return cls(
-            topic[first],
-            customer[first],
-            np.maximum.reduceat(felt, first),
-            np.add.reduceat(new_ticket, first),
-            _last_known(np.frombuffer(tally.ticket_unresolved, dtype=np.int8)[ticket], number, len(first)),
-            day[first],
-            np.maximum.reduceat(complains.astype(np.int64), first),
+            topic=topic[first],
+            customer=customer[first],
+            ticket=ticket[first],
+            intensity=np.maximum.reduceat(view(tally.finding_intensity)[asks][order], first),
+            contacts=np.add.reduceat(another, first),
+            unresolved=_last_known(tally.unresolved()[ticket], number, len(first)),
+            day=day[first],
+            complaint=np.maximum.reduceat(complains, first),
         )
 
 
@@ -95,7 +92,7 @@ def _episode_starts(topic: "Ints", customer: "Ints", day: "Ints", days: int) -> 
     return np.flatnonzero(begins | far)
 
 
-def _last_known(known: "NDArray[np.int8]", number: "Ints", episodes: int) -> "Ints":
+def _last_known(known: "Ints", number: "Ints", episodes: int) -> "Ints":
     import numpy as np
 
     result = np.full(episodes, UNKNOWN, dtype=np.int64)
@@ -125,8 +122,10 @@ def measure(
     *factors*, shape (draws, topics), are draws of what corrects the counts for the classifier's errors.
 
     Rates are drawn from the Jeffreys posterior of a Poisson count, shares from that of a binomial
-    (Brown, Cai & DasGupta 2001), the mean intensity from its normal approximation. *repeats* says
-    whether the export names customers and dates, without which r is not measured.
+    (Brown, Cai & DasGupta 2001), the mean intensity from its normal approximation. Where customers come back
+    with a demand, its count is a compound Poisson one: as many effective episodes as would vary so much,
+    n² / Σ (episodes of a customer)². *repeats* says whether the export names customers and dates, without
+    which r is not measured.
     """
     import numpy as np
 
@@ -143,7 +142,8 @@ def measure(
     error = np.sqrt(np.maximum(squares / some - mean**2, 1e-4) / some)
     size = factors.shape
     corrected = np.median(factors, axis=0) * count * PER / exposure
-    rate = generator.gamma(count + 0.5, size=size) * factors * PER / exposure
+    swell = np.maximum(_squared_per_customer(episodes, topics) / some, 1.0)
+    rate = generator.gamma(count / swell + 0.5, size=size) * swell * factors * PER / exposure
     s = np.clip(generator.normal(mean, error, size=size), 0.0, 1.0)
     r = generator.beta(again + 0.5, count - again + 0.5, size=size) if repeats else np.zeros(size)
     u = np.where(told > 0, generator.beta(still + 0.5, told - still + 0.5, size=size), 1.0)
@@ -159,6 +159,21 @@ def measure(
         strength=_estimates(point, drawn, level),
         draws=drawn,
     )
+
+
+def _squared_per_customer(episodes: Episodes, topics: int) -> Any:
+    """Sum, for each topic, the squares of the episodes that each customer has in it."""
+    import numpy as np
+
+    if not len(episodes.topic):
+        return np.zeros(topics)
+    begins = np.ones(len(episodes.topic), dtype=bool)  # episodes stand in order of topic and customer
+    begins[1:] = (episodes.topic[1:] != episodes.topic[:-1]) | (
+        episodes.customer[1:] != episodes.customer[:-1]
+    )
+    at = np.flatnonzero(begins)
+    times = np.diff(np.append(at, len(begins)))
+    return np.bincount(episodes.topic[at], weights=times.astype(float) ** 2, minlength=topics)
 
 
 def _estimates(values: "Floats", draws: "Floats", level: float) -> list[Estimate]:

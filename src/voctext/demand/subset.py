@@ -2,10 +2,10 @@
 
 from array import array
 from dataclasses import fields
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from voctext.demand.tally import UNKNOWN, Tally
+from voctext.demand.tally import UNKNOWN, Tally, view
 from voctext.errors import InputError
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ def subset(tally: Tally, mask: "NDArray[np.bool_]") -> Tally:
     tickets = len(tally.ticket_customer)
     if kept.shape != (tickets,):
         raise InputError(f"the mask has the shape {kept.shape}; give one entry for each of {tickets} tickets")
-    found = kept[np.frombuffer(tally.finding_ticket, dtype=np.int64)]
-    customer, keys = _renumbered(np.frombuffer(tally.ticket_customer, dtype=np.int64)[kept], tally.customers)
+    found = kept[view(tally.finding_ticket)]
+    customer, keys = _renumbered(view(tally.ticket_customer)[kept], tally.customers)
     part = Tally(tally.masker, tally.quotes_kept, tally.facets, _customers=keys)
     for column in fields(tally):
         values = getattr(tally, column.name)
@@ -40,8 +40,8 @@ def subset(tally: Tally, mask: "NDArray[np.bool_]") -> Tally:
             of_ticket = column.name.startswith("ticket_")
             setattr(part, column.name, _masked(values, kept if of_ticket else found))
     part.ticket_customer = array("q", customer.tobytes())
-    ticket = np.frombuffer(part.finding_ticket, dtype=np.int64)
-    part.finding_ticket = array("q", (np.cumsum(kept, dtype=np.int64) - 1)[ticket].tobytes())
+    number = np.cumsum(kept, dtype=np.int64) - 1
+    part.finding_ticket = array("q", number[view(part.finding_ticket)].tobytes())
     part.ticket_facet = {facet: _masked(values, kept) for facet, values in tally.ticket_facet.items()}
     part.facet_values = {facet: dict(values) for facet, values in tally.facet_values.items()}
     part.topics, part.perceptions = dict(tally.topics), list(tally.perceptions)
@@ -55,16 +55,12 @@ def split_periods(tally: Tally, at: date) -> tuple[Tally, Tally]:
 
     Tickets without a date are in neither.
     """
-    import numpy as np
-
-    day, border = np.frombuffer(tally.ticket_day, dtype=np.int64), at.toordinal()
+    day, border = view(tally.ticket_day), at.toordinal()
     return subset(tally, (day < border) & (day != UNKNOWN)), subset(tally, day >= border)
 
 
 def _masked(column: "array[Any]", mask: "NDArray[np.bool_]") -> "array[Any]":
-    import numpy as np
-
-    return array(column.typecode, np.frombuffer(column, dtype=column.typecode)[mask].tobytes())
+    return array(column.typecode, view(column)[mask].tobytes())
 
 
 def _renumbered(customer: "Ints", names: list[str | None]) -> "tuple[Ints, dict[str, int]]":
@@ -80,3 +76,17 @@ def _renumbered(customer: "Ints", names: list[str | None]) -> "tuple[Ints, dict[
         name = names[old]
         keys[f"ticket {ticket}" if name is None else f"customer {name}"] = len(keys)
     return number[place].astype(np.int64), keys
+
+
+def check_dates(tally: Tally, at: datetime) -> None:
+    """
+    Raise InputError unless there are tickets both before *at* and from it on.
+
+    The message tells from when to when the export runs.
+    """
+    days = sorted(day for day in set(tally.ticket_day) if day != UNKNOWN)
+    if not days:
+        raise InputError("the export holds no dates to split it by; name the column of the time received")
+    first, last = (date.fromordinal(day).isoformat() for day in (days[0], days[-1]))
+    if not days[0] < at.toordinal() <= days[-1]:
+        raise InputError(f"no ticket on one side of {at:%Y-%m-%d}; the export runs from {first} to {last}")

@@ -1,17 +1,19 @@
 """The table of demands: one row per demand, in the order in which they are most likely felt."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
+from voctext.demand.changes import Changes, compare
 from voctext.demand.correction import Correction, Factors
 from voctext.demand.demand import Demand
 from voctext.demand.explain import explain
 from voctext.demand.exposure import Exposure, check_exposure, total
 from voctext.demand.ranking import asking_tickets, ranked
 from voctext.demand.rows import DEMAND_COLUMNS, demand_row
+from voctext.demand.segments import SegmentDemand, by_facet
 from voctext.demand.strength import Episodes, measure
-from voctext.demand.tally import UNKNOWN, Tally
+from voctext.demand.tally import Tally
 from voctext.errors import InputError, choose_from
 from voctext.records import Finding, Reading, Ticket
 from voctext.taxonomy import Taxonomy
@@ -123,7 +125,7 @@ class DemandTable:
             raise InputError(f"level is {level}; give one between 0 and 1, such as 0.95")
         tickets = len(tally.ticket_customer)
         customers = max(tally.ticket_customer, default=-1) + 1
-        named, dated = any(tally.ticket_named), any(day != UNKNOWN for day in tally.ticket_day)
+        named, dated = tally.has_customers, tally.has_dates
         seen = customers if named else tickets
         episodes = Episodes.of(tally, days=days)
         factors = Factors.of(tally, asking_tickets(tally), audit, draws=DRAWS, seed=seed)
@@ -148,6 +150,38 @@ class DemandTable:
             seed=seed,
         )
         return cls(rows, tickets, customers, total(exposure) or seen, counted, level, top, days, tally)
+
+    def compare(self, before: Self, *, season: Self | None = None) -> Changes:
+        """
+        Tell which demands rose, fell, came up or went away since *before*, of an earlier period.
+
+        *season* is the same season a year ago. Rates refer to customers where all tables were given their
+        exposure; else to customers seen, or tickets.
+        """
+        tables = [table for table in (self, before, season) if table is not None]
+        given = all(table.exposure_of == "given" for table in tables)
+        return compare(
+            self.tally,
+            before.tally,
+            days=self.days,
+            exposure=self.exposure if given else None,
+            before_exposure=before.exposure if given else None,
+            season=season.tally if season is not None else None,
+            season_exposure=season.exposure if given and season is not None else None,
+            level=self.level,
+        )
+
+    def by(self, facet: str, *, exposure: Mapping[str, float] | None = None) -> tuple[SegmentDemand, ...]:
+        """
+        Compare the values of *facet*: "segment", "channel", or a header that the tally was told to keep.
+
+        *exposure* is the number of customers by value; without it, the customers seen. Not corrected for the
+        classifier's errors.
+
+        Raises:
+            InputError: The tally does not keep that facet, or the exposure names none of its values.
+        """
+        return by_facet(self.tally, facet, exposure=exposure, days=self.days, level=self.level)
 
     def to_frame(
         self,

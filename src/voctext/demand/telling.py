@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
 
-from voctext.demand.tally import QUOTE_REACH, Quote
+from voctext.demand.tally import Quote, quote_of
 from voctext.errors import InputError
 from voctext.mask import Masker
 from voctext.records import Clause, Span, Ticket, Voice
@@ -90,7 +90,7 @@ class Words:
             return
         start = clause.start + at
         place = clause.aligned.origin(Span(start, min(start + len(word), clause.end)))
-        quote = quote_of(clause, place, self.masker)
+        quote = quote_of(clause.ticket, place, self.masker, within=clause.span)
         if all(quote.text != other.text for other in kept):
             kept.append(quote)
 
@@ -155,16 +155,3 @@ def telling_words(
                 whole = Clause(Ticket("", text), aligned, 0, len(aligned.text), Voice.CUSTOMER)
                 words.add(segment, [whole])
     return words.telling(background=background, top=top)
-
-
-def quote_of(clause: Clause, place: Span, masker: Masker | None) -> Quote:
-    """Quote *place* of the ticket as received, within its clause; masked before it is cut, no token cut."""
-    text, (start, end) = clause.ticket.text, place
-    low, high = clause.span
-    low, high = min(start, max(low, start - QUOTE_REACH)), max(end, min(high, end + QUOTE_REACH))
-    cut = low > clause.span.start, high < clause.span.end
-    if masker is not None:
-        text, [(start, end), (low, high)] = masker.mask_with_spans(text, [place, Span(low, high)])
-    head, tail = ("…" if one else "" for one in cut)
-    shift = len(head) - low
-    return Quote(clause.ticket.id, f"{head}{text[low:high]}{tail}", start + shift, end + shift)

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import NamedTuple
 
-from voctext.demand.tally import UNKNOWN, Quote
-from voctext.demand.telling import TOKEN, quote_of
+from voctext.demand.tally import UNKNOWN, Quote, quote_of
+from voctext.demand.telling import TOKEN
 from voctext.errors import InputError
 from voctext.mask import Masker
 from voctext.records import Perception, Reading, Voice
@@ -68,7 +68,9 @@ class Unclear:
             who=f"customer {ticket.customer}" if ticket.customer else f"ticket {self.tickets}",
             day=ticket.time.toordinal() if ticket.time else UNKNOWN,
             texts=tuple(TOKEN.sub("\n", self.masker.mask(t)) if self.masker else t for t in texts),
-            quotes=tuple(quote_of(clause, clause.span, self.masker) for clause in clauses),
+            quotes=tuple(
+                quote_of(ticket, clause.span, self.masker, within=clause.span) for clause in clauses
+            ),
             chances=tuple(
                 sure if perception in label.perceptions else 1 - sure
                 for perception in Perception

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from voctext.demand import Demand, DemandTable
 from voctext.records import Intent, Perception
+from voctext.report.sections import Watched
 from voctext.report.words import Words, number
 from voctext.taxonomy import Taxonomy
 
@@ -24,6 +25,8 @@ SHAPES = {Perception.PRODUCT: "circle", Perception.RULE: "square", Perception.PE
 _INK, _GREY, _HAIRLINE = "#1a1a1a", "#555555", "#dddddd"
 _DESK_STEP, _PHONE_STEP = 27, 50
 _BAR_STEP = 15
+_COURSE_HEIGHT = 120
+_YEAR = 366
 _LABEL_ROOM, _NUMBER_ROOM = 300, 52
 
 
@@ -56,6 +59,59 @@ def mentions(table: DemandTable, words: Words, *, font: str) -> Chart:
     ]
     spec = _finished(_mentions(rows, words), font)
     return Chart(spec, spec)
+
+
+def course(watched: Watched, words: Words, *, font: str) -> Chart:
+    """Draw the weeks of one demand, those that were unusual marked, and its levels around a turn."""
+    import altair as alt
+
+    weeks = [
+        {
+            "date": week.start.isoformat(),
+            "week": week.start.isoformat(),  # as told: a date would be shown in the reader's time zone
+            "rate": round(week.rate, 3),
+            "episodes": week.episodes,
+            "tickets": week.tickets,
+            "unusual": week.unusual,
+        }
+        for week in watched.weeks
+    ]
+    days = (watched.weeks[-1].start - watched.weeks[0].start).days
+    axis = alt.Axis(title=None, format="%m-%d" if days < _YEAR else "%Y-%m", tickCount=4, grid=False)
+    x = alt.X("date:T", axis=axis, scale=alt.Scale(type="utc"))
+    y = alt.Y("rate:Q", axis=alt.Axis(title=None, tickCount=3, domain=False, ticks=False))
+    tips = [
+        alt.Tooltip("week:N", title=words["week_of"]),
+        alt.Tooltip("rate:Q", title=words["rate_per_tickets"], format=".3~r"),
+        alt.Tooltip("episodes:Q", title=words["episodes"], format=",d"),
+        alt.Tooltip("tickets:Q", title=words["tickets"], format=",d"),
+    ]
+    colour = COLOURS[watched.course.perception]
+    base = alt.Chart(alt.InlineData(values=weeks)).encode(x=x, y=y, tooltip=tips)
+    unusual = alt.condition("datum.unusual", alt.value(80), alt.value(14))
+    layers: list[alt.Chart] = [*_levels(watched, y), base.mark_line(color=colour, strokeWidth=1.5)]
+    layers.append(base.mark_point(filled=True, color=colour, opacity=1).encode(size=unusual))
+    spec = _finished(alt.layer(*layers).properties(width="container", height=_COURSE_HEIGHT), font)
+    return Chart(spec, spec)
+
+
+def _levels(watched: Watched, y: "alt.Y") -> "list[alt.Chart]":
+    """Give the levels before and after a turn as dashed lines; none without one."""
+    import altair as alt
+
+    if watched.turn is None:
+        return []
+    first, turn, last = watched.weeks[0].start, watched.turn.date, watched.weeks[-1].start
+    values = [
+        {"date": first.isoformat(), "until": turn.isoformat(), "rate": round(watched.turn.before, 3)},
+        {
+            "date": turn.isoformat(),
+            "until": max(turn, last).isoformat(),
+            "rate": round(watched.turn.after, 3),
+        },
+    ]
+    mark = alt.Chart(alt.InlineData(values=values)).mark_rule(color=_GREY, strokeDash=[5, 3], strokeWidth=1.5)
+    return [mark.encode(x=alt.X("date:T", scale=alt.Scale(type="utc")), x2="until:T", y=y)]
 
 
 def _row(demand: Demand, taxonomy: Taxonomy, words: Words) -> Row:

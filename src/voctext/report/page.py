@@ -13,8 +13,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from voctext.demand import DemandTable, Quote
+from voctext.demand.insights import Insights
 from voctext.records import Intent, Perception
-from voctext.report.charts import COLOURS, MOST, mentions, ranking
+from voctext.report.charts import COLOURS, MOST, course, mentions, ranking
+from voctext.report.sections import Sections, compared, reach, told
 from voctext.report.words import Words, number, percent
 from voctext.taxonomy import Taxonomy
 
@@ -30,16 +32,26 @@ _FONTS = MappingProxyType(
     }
 )
 _SHOWN_SHEETS = 12
+_DRAWN = 8
+"""Courses of demands drawn; the table of alerts holds more."""
 
 _BUNDLE = "window.vegaEmbed = vegaEmbed;"
 
 
-def render(table: DemandTable, run: Mapping[str, Any], taxonomy: Taxonomy, *, lang: str) -> str:
+def render(
+    table: DemandTable,
+    run: Mapping[str, Any],
+    taxonomy: Taxonomy,
+    *,
+    lang: str,
+    insights: Insights | None = None,
+) -> str:
     """
     Write *table* as one HTML page in *lang* that works offline and loads nothing from anywhere.
 
     *run* is the record of the run, as in run.json; what it lacks is left out of the page, and a "note"
-    in it is shown above everything else. The same input gives the same page to the byte.
+    in it is shown above everything else. *insights* of the same tickets add a section each, where they hold
+    anything. The same input gives the same page to the byte.
 
     Raises:
         InputError: The language is not zh-Hans, zh-Hant or en, or a topic is not in the taxonomy.
@@ -47,7 +59,9 @@ def render(table: DemandTable, run: Mapping[str, Any], taxonomy: Taxonomy, *, la
     words = Words.of(lang)
     base = words["base_tickets" if table.exposure_of == "tickets" else "base_customers"]
     unit = words["unit"].format(base=base)
-    scripts = (_vega(), _text("chart.js")) if len(table) else ()
+    sections = Sections.of(insights, table)
+    charts = _charts(table, taxonomy, words, unit=unit) | _courses(sections, words)
+    scripts = (_vega(), _text("chart.js")) if charts else ()
     page = (
         _environment()
         .get_template("report.html.j2")
@@ -58,11 +72,15 @@ def render(table: DemandTable, run: Mapping[str, Any], taxonomy: Taxonomy, *, la
             style=_text("style.css"),
             scripts=scripts,
             policy=_policy(scripts),
-            charts=_charts(table, taxonomy, words, unit=unit),
+            charts=charts,
             colours={perception.value: colour for perception, colour in COLOURS.items()},
             table=table,
+            taxonomy=taxonomy,
             topics={demand.topic: taxonomy[demand.topic] for demand in table},
+            ranks={demand.topic: demand.rank for demand in table},
             groups=taxonomy.groups,
+            sections=sections,
+            drawn=_DRAWN,
             base=base,
             unit=unit,
             shown=min(MOST, len(table)),
@@ -87,11 +105,21 @@ def _charts(table: DemandTable, taxonomy: Taxonomy, words: Words, *, unit: str) 
     }
 
 
+def _courses(sections: Sections, words: Words) -> dict[str, str]:
+    """Give the charts of the demands that left what they were, as JSON for the page."""
+    shown = sections.alerts.shown[:_DRAWN] if sections.alerts else ()
+    font = _FONTS[words.lang]
+    return {
+        f"course-{place}": _inlined(course(watched, words, font=font)._asdict())
+        for place, watched in enumerate(shown, 1)
+    }
+
+
 def _source(run: Mapping[str, Any], words: Words) -> dict[str, Any]:
     """Give what the page tells of the run, reasons counted as this page words them."""
     reasons: Counter[str] = Counter()
-    for told, count in run.get("rejected", {}).items():
-        reasons[words.reason(told)] += count
+    for reason, count in run.get("rejected", {}).items():
+        reasons[words.reason(reason)] += count
     inputs = run.get("inputs", [])
     return {
         "note": run.get("note", ""),
@@ -133,8 +161,8 @@ def _environment() -> "Environment":
         lstrip_blocks=True,
     )
     environment.filters |= {"number": number, "percent": percent, "name": _file_name}
-    environment.filters["marked"] = _marked
-    environment.globals |= {"number": number, "percent": percent}
+    environment.filters |= {"marked": _marked, "compared": compared}
+    environment.globals |= {"number": number, "percent": percent, "told": told, "reach": reach}
     return environment
 
 

@@ -42,11 +42,21 @@ class Words:
     def __contains__(self, key: str) -> bool:
         return key in self.phrases
 
-    def counted(self, key: str, n: int) -> str:
+    def counted(self, key: str, n: float) -> str:
         """Say *n* of something, in the singular where the language has one."""
         forms = self.phrases[key]
         form = forms if isinstance(forms, str) else forms[n != 1]
         return str(form.format(n=number(n)))
+
+    def duration(self, hours: float) -> str:
+        """
+        Say how long *hours* are, from two days on in days.
+
+        >>> Words.of("en").duration(24), Words.of("en").duration(120), Words.of("zh-Hans").duration(60.0)
+        ('24 hours', '5 days', '2.50 天')
+        """
+        key, n = ("n_days", hours / 24) if hours >= 48 else ("n_hours", hours)  # noqa: PLR2004
+        return self.counted(key, int(n) if n == int(n) else n)
 
     def reason(self, told: str) -> str:
         """Say in this language why a row was set aside, where the reason is known; else as told."""

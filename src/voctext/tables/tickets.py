@@ -124,6 +124,11 @@ def _repeats_header(cells: tuple[object, ...], header: tuple[str, ...]) -> bool:
     return texts + [""] * (len(header) - len(texts)) == list(header)
 
 
+def is_total(text: str) -> bool:
+    """Tell whether *text* opens a row of totals: 合计, Total."""
+    return _TOTAL.fullmatch(text.strip()) is not None
+
+
 def _is_footer(cells: tuple[object, ...], *, has_text: bool) -> bool:
     """Tell a footer, which stands nearly alone in its row, from a ticket whose text has such words."""
     filled = list(islice((cell for cell in cells if not is_blank(cell)), _FEW_CELLS + 1))
