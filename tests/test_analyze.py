@@ -14,6 +14,7 @@ from opencc import OpenCC
 from python_calamine import CalamineWorkbook
 
 from voctext.analyze import FINDING_COLUMNS, REJECTED_COLUMNS, TICKET_COLUMNS, Run, analyze
+from voctext.demand.insight_rows import INSIGHT_COLUMNS, PORTRAIT_COLUMNS
 from voctext.demand.rows import DEMAND_COLUMNS
 from voctext.demo import HEADERS, rows, write_export
 from voctext.errors import InputError
@@ -25,7 +26,10 @@ from voctext.tables import Export
 Row = dict[str, str]
 KEY = b"0123456789abcdef"
 TEXT = "诉求内容"
-OUTPUTS = {"report.html", "demands.csv", "findings.csv", "tickets.csv", "rejected.csv", "run.json"}
+ALWAYS = {"report.html", "demands.csv", "findings.csv", "tickets.csv", "rejected.csv", "run.json"}
+OUTPUTS = ALWAYS | {
+    f"{name}.csv" for name in ("segments", "segment_words", "resolution", "months", "stages", "customers")
+}
 # A workbook cannot hold a NUL, and writes other control characters in a way of its own.
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
@@ -207,6 +211,8 @@ def test_the_files_have_the_columns_they_promise(reference: Path) -> None:
         ("findings.csv", FINDING_COLUMNS),
         ("tickets.csv", TICKET_COLUMNS),
         ("demands.csv", DEMAND_COLUMNS),
+        ("customers.csv", PORTRAIT_COLUMNS),
+        *((f"{name}.csv", INSIGHT_COLUMNS[name]) for name in ("segments", "resolution", "months", "stages")),
     ):
         assert tuple(read_csv(reference / name)[0]) == tuple(map(str, columns))
 
@@ -426,7 +432,7 @@ def test_an_export_without_any_finding_still_gives_every_file(tmp_path: Path, mi
     run = mined(path, tmp_path / "out", miner)
 
     assert run.findings == 0
-    assert {file.name for file in (tmp_path / "out").iterdir()} == OUTPUTS
+    assert {file.name for file in (tmp_path / "out").iterdir()} == ALWAYS
     assert read_csv(tmp_path / "out" / "demands.csv") == []
 
 

@@ -6,19 +6,29 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from html.parser import HTMLParser
 from itertools import cycle
+from math import inf
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from voctext.demand import DemandTable
+from voctext.demand import DemandTable, Quote
+from voctext.demand.alerts import Alert, ChartKind, Course, Month, Turn, Watch
+from voctext.demand.emerging import EmergingTopic
+from voctext.demand.insights import Insights
+from voctext.demand.resolution import Resolution, Within
+from voctext.demand.segments import SegmentDemand
+from voctext.demand.stages import PeakEnd, Stage, StageRow
+from voctext.demand.telling import TellingWord
 from voctext.errors import InputError
 from voctext.records import Clause, Finding, Intent, Perception, Span, Ticket, Voice
 from voctext.report import render
+from voctext.statistics.control import Direction
+from voctext.statistics.estimate import Estimate
 from voctext.taxonomy import CAUSES, Group, Taxonomy, Topic
 from voctext.text import AlignedText
 
@@ -411,3 +421,177 @@ def test_the_length_of_an_episode_is_told_as_it_was_counted() -> None:
 
     assert "within 31 days" in words_of(render(table, RUN, taxonomy, lang="en"))
     assert "within 7 days" in words_of(render(make_table(taxonomy), RUN, taxonomy, lang="en"))
+
+
+# ── what the export tells besides ─────────────────────────────────────────
+
+NOTHING = Insights({}, {}, None, (), (), (), None)
+PARTS = ("segments", "alerts", "resolution", "emerging", "stages")
+
+
+def make_insights(word: str = "合成词") -> Insights:
+    """Make something to tell in every part, some of it infinite or not measured; *word* stands everywhere."""
+    quote = Quote(word, f"昨天{word}了", 2, 2 + len(word))
+    share, wide = Estimate(0.5, 0.4, 0.6), Estimate(0.0, 0.0, 1.0)
+    more = SegmentDemand(
+        word, "t0", Perception.PRODUCT, 9, 3.2, 40.0, "given", share, Estimate(2.5, 1.4, 4.0), 0.99
+    )
+    less = replace(more, topic="t1", ratio=Estimate(0.3, 0.1, 0.8), above=0.01)
+    alike = replace(more, topic="t2", ratio=Estimate(1.1, 0.7, inf), above=0.6)
+    days = tuple(date(2026, 1, 5) + timedelta(days=n) for n in range(70))
+    alerts = tuple(Alert(days[n], kind, Direction.RISE, 4.0, 3.0) for n in (50, 51, 60) for kind in ChartKind)
+    turn = Turn(days[45], 100.0, 300.0, 0.0001, 0.0002)
+    months = (Month(date(2026, 1, 1), 40, 30, share), Month(date(2026, 2, 1), 50, 20, share))
+    course = Course("t0", Perception.PRODUCT, 1, days, (2,) * 70, (10,) * 70, 1.0, alerts, turn, months)
+    quiet = replace(course, topic="t1", alerts=(), turn=replace(turn, q=0.4))
+    within = (Within(24, share), Within(120, share))
+    slow = Resolution(None, 9, 8, share, 8, Estimate(inf, 30.0, inf), within, 0, None, 5, share)
+    unknown = Resolution("t0", 9, 0, None, 0, None, (), 0, None, 0, None)
+    new = EmergingTopic(
+        word, (word, "另一说法"), 9, 1, 8, 1, 40, 50, 1e-6, 1e-5, "earlier half", (quote,), Perception.RULE, "g_rule"
+    )  # fmt: skip
+    undated = replace(
+        new, tickets_before=None, customers_before=None, among_before=None, p=None, q=None, compared="nothing"
+    )
+    rows = [StageRow(stage, 0, 0, 0, 0, 0, wide, wide, 0, 0, 0, 0) for stage in Stage]
+    rows[1] = StageRow(Stage.UNDERSTANDING, 3, 4, 2, 1, 1, share, share, 3, 2, 3, 1)
+    return Insights(
+        {"channel": (more, alike, less), word: (more,)},
+        {word: (TellingWord(word, 4.2, 1.0, 12, 1, (quote,)),), "silent": ()},
+        Watch((course, quiet), 3, 70, months),
+        (slow, unknown),
+        (new, undated),
+        tuple(rows),
+        PeakEnd(3, share, share, share),
+    )
+
+
+def insights_page(insights: Insights | None, lang: str = "en") -> str:
+    taxonomy = make_taxonomy(6)
+    return render(make_table(taxonomy), RUN, taxonomy, lang=lang, insights=insights)
+
+
+def parts_of(html: str) -> list[str]:
+    return [part for part in PARTS if f'<section id="{part}"' in html]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_part_that_holds_something_is_shown_and_linked(lang: str) -> None:
+    html = insights_page(make_insights(), lang)
+
+    assert parts_of(html) == list(PARTS)
+    assert all(html.count(f'<a href="#{part}">') == 1 for part in PARTS)
+    assert re.search(r'<a href="#demand-\d+">', html[html.index('<section id="segments"') :])
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_without_insights_the_page_is_what_it_was(lang: str) -> None:
+    assert insights_page(NOTHING, lang) == insights_page(None, lang)
+    assert parts_of(insights_page(None, lang)) == []
+
+
+@pytest.mark.parametrize(
+    "names, part",
+    [
+        (("segments",), "segments"),
+        (("words",), "segments"),
+        (("watch",), "alerts"),
+        (("resolution",), "resolution"),
+        (("emerging",), "emerging"),
+        (("stages", "peak_end"), "stages"),
+    ],
+)
+def test_each_part_stands_by_itself(names: tuple[str, ...], part: str) -> None:
+    some = replace(NOTHING, **{name: getattr(make_insights(), name) for name in names})
+    html = insights_page(some)
+
+    assert parts_of(html) == [part]
+    assert [name for name in PARTS if f'<a href="#{name}">' in html] == [part]
+
+
+def test_parts_that_measured_nothing_are_left_out() -> None:
+    full = make_insights()
+    empty = [row._replace(findings=0) for row in full.stages]
+    unmeasured = (replace(full.resolution[1], topic=None), full.resolution[1])
+    watch = Watch((), 4, 10, full.watch.months[:1] if full.watch else ())
+    some = Insights({"channel": ()}, {"a": ()}, watch, unmeasured, (), tuple(empty), None)
+
+    assert parts_of(insights_page(some)) == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_number_is_shown_raw_that_is_none_or_infinite(lang: str) -> None:
+    seen = words_of(insights_page(make_insights(), lang))
+
+    assert not re.search(r"\b(?:inf|nan|None|True|False)\b", seen)
+    assert {
+        "zh-Hans": "尚未过半 30 小时 以上",
+        "zh-Hant": "尚未過半 30 小時 以上",
+        "en": "not reached 30 hours or more",
+    }[lang].replace(" ", "") in seen.replace(" ", "")
+
+
+def test_segments_that_differ_are_told_and_those_that_may_not_are_left_out() -> None:
+    seen = words_of(insights_page(make_insights()))
+
+    assert "Pairs compared: 3. Intervals above 1: 1; below 1: 1. Shown: 2." in seen
+    assert "2.50 1.40–4.00" in seen.replace("2.501.40", "2.50 1.40")
+    assert "None surely differs" not in seen
+
+
+def test_where_no_segment_surely_differs_the_page_says_so() -> None:
+    full = make_insights()
+    some = replace(NOTHING, segments={"channel": (full.segments["channel"][1],)})
+
+    assert "None surely differs" in words_of(insights_page(some))
+
+
+def test_alerts_on_days_that_follow_each_other_are_told_as_one() -> None:
+    html = insights_page(make_insights())
+    seen = words_of(html)
+
+    assert re.search(r"2026-02-24 ?– ?2026-02-25 ?2 days", seen)
+    assert re.search(r"2026-03-06 ?1 day\b", seen)
+    assert "100 → 300 per 1,000 tickets, q < 0.001" in seen
+    assert "With alerts or a change point: 1; too few episodes to watch: 3." in seen
+
+
+def test_a_course_is_drawn_by_week_with_its_levels() -> None:
+    spec = chart(insights_page(make_insights()), "course-1")["wide"]
+    weeks, levels = sorted(spec["datasets"].values(), key=len, reverse=True)
+
+    assert [week["date"] for week in weeks] == [f"{date(2026, 1, 5) + timedelta(7 * n)}" for n in range(10)]
+    assert {(week["episodes"], week["tickets"], week["rate"]) for week in weeks} == {(14, 70, 200.0)}
+    assert [n for n, week in enumerate(weeks) if week["unusual"]] == [7, 8]
+    assert [level["rate"] for level in levels] == [100.0, 300.0]
+
+
+def test_emerging_topics_say_what_they_are_compared_with_and_can_be_copied() -> None:
+    html = insights_page(make_insights())
+    seen = words_of(html)
+
+    assert "Earlier half of this export: 1 of 50 customers" in seen
+    assert "nothing says that it is new" in seen
+    assert "neutral: [&#34;合成词&#34;" in html
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_hostile_words_quotes_and_names_of_insights_stay_words(lang: str) -> None:
+    html = insights_page(make_insights(HOSTILE), lang)
+
+    assert "<img" not in re.sub(r"<script>.*?</script>", "", html, flags=re.DOTALL)
+    assert html.count("<script") == html.count("</script>") == 5
+    assert words_of(html).count(HOSTILE) > 8
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("word", ["合成词", HOSTILE + "W" * 200])
+def test_insights_are_drawn_and_nothing_sticks_out(
+    browse: Callable[[str, int], dict[str, Any]], width: int, word: str
+) -> None:
+    told = browse(insights_page(make_insights(word)), width)
+
+    assert len(told["charts"]) == 3
+    assert told["charts"][2]["marks"] >= 10
+    assert told["wide"] == []
+    assert told["scroll"] <= told["width"]

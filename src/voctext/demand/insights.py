@@ -22,7 +22,7 @@ class Insights:
     """
     What could be told beyond the table of demands; empty where the export's columns do not allow it.
 
-    *segments* and *words* are by facet ("segment", "channel" or a header) and by segment.
+    *segments* are by facet ("segment", "channel" or a header), *words* by segment.
     """
 
     segments: Mapping[str, tuple[SegmentDemand, ...]]

@@ -195,7 +195,9 @@ def _facets(segments: Mapping[str, tuple[SegmentDemand, ...]]) -> Iterable[Facet
 
 
 def _words(words: Mapping[str, tuple[TellingWord, ...]]) -> tuple[Telling, ...]:
-    telling = sorted((Telling(name, rows[:_WORDS]) for name, rows in words.items() if rows), key=Telling.order)
+    telling = sorted(
+        (Telling(name, rows[:_WORDS]) for name, rows in words.items() if rows), key=Telling.order
+    )
     return tuple(telling[:_WORD_SEGMENTS])
 
 

@@ -1,0 +1,194 @@
+"""
+A model that gives a text one of several labels: numbers in safetensors, names in JSON, never code.
+
+Columns are n-grams of characters, then words, each with its inverse document frequency; a row is two
+parts of length one. Tensors, float32: idf (columns,), weights (columns, classes), intercepts (classes,).
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from voctext.classify.model import NAMES, NUMBERS
+from voctext.errors import ModelError
+from voctext.segment import Segmenter, by_jieba
+from voctext.text import normalize_batch
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+
+FORMAT = 1
+KIND = "single-label"
+LONGEST = 4
+"""N-grams have up to four characters."""
+LISTS, TENSORS = ("classes", "grams", "words"), ("idf", "weights", "intercepts")
+
+
+@dataclass(frozen=True, slots=True)
+class SingleLabelModel:
+    """The weights and what they are of."""
+
+    classes: tuple[str, ...]
+    grams: tuple[str, ...]
+    words: tuple[str, ...]
+    idf: "Floats"
+    weights: "Floats"
+    intercepts: "Floats"
+    about: Mapping[str, Any]
+
+    def predict_proba(self, texts: Sequence[str]) -> "Floats":
+        """Give the probability of each class, shape (texts, classes)."""
+        import numpy as np
+        from scipy.special import softmax
+
+        rows = matrix([counts_of(text) for text in normalized(texts)], self.grams, self.words, self.idf)
+        scores = rows @ self.weights + self.intercepts
+        return softmax(scores.astype(float), axis=1).astype(np.float32)  # type: ignore[no-any-return]
+
+    def predict(self, texts: Sequence[str]) -> list[str]:
+        """Give the likeliest class of each text."""
+        return [self.classes[i] for i in self.predict_proba(texts).argmax(axis=1)]
+
+    def save(self, folder: Path) -> None:
+        """Write the model into *folder*, which is made if it is not there."""
+        from safetensors.numpy import save
+
+        folder.mkdir(parents=True, exist_ok=True)
+        numbers = save({name: getattr(self, name) for name in TENSORS})
+        names: dict[str, Any] = {"format": FORMAT, "kind": KIND, "sha256": sha256(numbers).hexdigest()}
+        names |= {"about": self.about, **{name: getattr(self, name) for name in LISTS}}
+        (folder / NUMBERS).write_bytes(numbers)
+        (folder / NAMES).write_text(json.dumps(names, ensure_ascii=False) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """
+        Read a model folder; nothing in it is executed.
+
+        Raises:
+            ModelError: The folder is no model of this kind, of another format, cut short or edited.
+        """
+        from safetensors import SafetensorError
+        from safetensors.numpy import load
+
+        names = read_names(folder)
+        if names.get("kind") != KIND or names.get("format") != FORMAT:
+            found = f"kind {names.get('kind')!r}, format {names.get('format')!r}"
+            raise ModelError(
+                f"{folder / NAMES}: {found}; here is read {KIND!r}, format {FORMAT}; train again or upgrade"
+            )
+        try:
+            numbers = (folder / NUMBERS).read_bytes()
+            if sha256(numbers).hexdigest() != names.get("sha256"):
+                raise ModelError(
+                    f"{folder / NUMBERS}: not what was saved (checksum differs); copy the folder again"
+                )
+            tensors: dict[str, Any] = load(numbers)
+        except (OSError, SafetensorError) as error:
+            raise ModelError(
+                f"{folder / NUMBERS}: cannot be read ({error}); copy the whole folder again"
+            ) from error
+        lists: dict[str, Any] = {name: _strings(names.get(name), name, folder) for name in LISTS}
+        about = names.get("about")
+        arrays: dict[str, Any] = {name: tensors.get(name) for name in TENSORS}
+        model = cls(
+            **lists,
+            **arrays,
+            about=about if isinstance(about, dict) else {},
+        )
+        model.check(folder)
+        return model
+
+    def check(self, folder: Path) -> None:
+        """Raise ModelError unless names and numbers are of one size."""
+        columns, classes = len(self.grams) + len(self.words), len(self.classes)
+        right = {"idf": (columns,), "weights": (columns, classes), "intercepts": (classes,)}
+        for name, shape in right.items():
+            tensor = getattr(self, name)
+            found = None if tensor is None else tensor.shape
+            if found != shape:
+                raise ModelError(f"{folder}: {name} has shape {found}, not {shape}; copy the folder again")
+
+
+def read_names(folder: Path) -> dict[str, Any]:
+    """
+    Read the JSON of a model folder of any kind.
+
+    Raises:
+        ModelError: There is none, or it is no JSON object.
+    """
+    path = folder / NAMES
+    try:
+        names = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"{path}: cannot be read ({error}); a model folder holds {NAMES} and {NUMBERS}"
+        ) from error
+    if not isinstance(names, dict):
+        raise ModelError(f"{path}: holds no JSON object; copy the whole folder again")
+    return names
+
+
+def _strings(value: object, name: str, folder: Path) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise ModelError(f"{folder / NAMES}: {name} is no list of strings; copy the whole folder again")
+    return tuple(value)
+
+
+def normalized(texts: Sequence[str]) -> list[str]:
+    """Bring *texts* to one form: simplified, without noise, in lower case."""
+    return [aligned.text.lower() for aligned in normalize_batch(texts)]
+
+
+@cache
+def _segmenter() -> Segmenter:
+    return by_jieba()
+
+
+Counts = tuple[Counter[str], Counter[str]]
+"""How often each n-gram of characters, and each word, stands in a text."""
+
+
+def counts_of(text: str) -> Counts:
+    """Count the n-grams and words of a normalized *text*."""
+    framed = f" {' '.join(text.split())} "
+    return Counter(_grams(framed)), Counter(word for word in _segmenter()(text) if word.strip())
+
+
+def _grams(text: str) -> Iterator[str]:
+    for n in range(1, LONGEST + 1):
+        for i in range(len(text) - n + 1):
+            yield text[i : i + n]
+
+
+def matrix(counted: Sequence[Counts], grams: Sequence[str], words: Sequence[str], idf: "Floats") -> Any:
+    """Give CSR rows (texts, n-grams and words): 1 + log count, times idf, each part of length one."""
+    import numpy as np
+    from scipy.sparse import csr_matrix
+
+    places = (
+        {gram: i for i, gram in enumerate(grams)},
+        {word: i + len(grams) for i, word in enumerate(words)},
+    )
+    values: list[Floats] = []
+    columns: list[NDArray[np.int64]] = []
+    ends = [0]
+    for counts in counted:
+        for part, place in zip(counts, places, strict=True):
+            known = sorted((place[name], count) for name, count in part.items() if name in place)
+            column = np.array([at for at, _ in known], dtype=np.int64)
+            value = (1 + np.log(np.array([count for _, count in known], dtype=float))) * idf[column]
+            columns.append(column)
+            values.append((value / max(float(np.linalg.norm(value)), 1e-9)).astype(np.float32))
+        ends.append(ends[-1] + len(columns[-1]) + len(columns[-2]))
+    shape = (len(counted), len(grams) + len(words))
+    flat = (np.concatenate(values), np.concatenate(columns)) if values else (np.zeros(0), np.zeros(0, int))
+    return csr_matrix((*flat, np.array(ends)), shape=shape)
