@@ -111,7 +111,7 @@ def half_wrong(row: AuditRow) -> bool:
 class Known:
     """A correction that is known to the last digit."""
 
-    factor: float
+    ratio: float
     targets: tuple[str, ...] = tuple(PERCEPTION)
     tier: str = "A"
 
@@ -119,7 +119,10 @@ class Known:
         return target in self.targets
 
     def factor_draws(self, target: str, predicted: tuple[int, int], draws: int, seed: int) -> Any:  # noqa: ARG002 - a Protocol
-        return np.full(draws, self.factor)
+        return np.full(draws, self.ratio)
+
+    def factor(self, target: str, predicted: tuple[int, int]) -> float:  # noqa: ARG002 - a Protocol
+        return self.ratio
 
 
 # ── known answers of an audit ─────────────────────────────────────────────

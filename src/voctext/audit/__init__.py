@@ -97,15 +97,23 @@ class Audit:
         """How far the correction can be trusted: a sample of this very export was labelled."""
         return Tier.AUDITED.value
 
-    def factor_draws(self, target: str, predicted: tuple[int, int], draws: int, seed: int) -> "Floats":
+    def factor(self, target: str, predicted: tuple[int, int]) -> float:
         """
-        Draw (draws,) times the ratio of true to found tickets; see `Audited.factor_draws`.
+        Give the ratio of true to found tickets.
 
         Raises:
             InputError: *predicted* says that the target was found in other tickets than when the audit was
                 drawn: the error rates of one export are not those of another. Of a perception only the
                 number of tickets is compared.
         """
+        one = self._drawn_from(target, predicted)
+        return one.prevalence.share.value * one.tickets / one.predicted if one.predicted else 1.0
+
+    def factor_draws(self, target: str, predicted: tuple[int, int], draws: int, seed: int) -> "Floats":
+        """Draw (draws,) times the same; see `Audited.factor_draws`."""
+        return self._drawn_from(target, predicted).factor_draws(draws, seed)
+
+    def _drawn_from(self, target: str, predicted: tuple[int, int]) -> Audited:
         one = self[target]
         found, tickets = predicted
         if tickets != one.tickets or (target not in set(Perception) and found != one.predicted):
@@ -113,7 +121,7 @@ class Audit:
                 f"{self.path}: {target} was found in {one.predicted} of {one.tickets} tickets when "
                 f"the audit was drawn, now in {found} of {tickets}; draw an audit of this export"
             )
-        return one.factor_draws(draws, seed)
+        return one
 
     def rows(self) -> Iterator[dict[str, object]]:
         """Yield a row for each target, in the order audited: counts, shares with intervals, agreement."""

@@ -61,6 +61,11 @@ class Holdout:
         except InputError as error:
             raise InputError(f"{self.path}: {target}: {error}") from None
 
+    def factor(self, target: str, predicted: tuple[float, float]) -> float:
+        """Give the ratio of true to found tickets."""
+        found = predicted[0] / predicted[1] if predicted[1] else 0.0
+        return self.prevalence(target, predicted).share.value / found if found else 1.0
+
     def factor_draws(self, target: str, predicted: tuple[float, float], draws: int, seed: int) -> "Floats":
         """Draw (draws,) times the ratio of true to found tickets, the found share taken as known."""
         share = predicted[0] / predicted[1] if predicted[1] else 0.0

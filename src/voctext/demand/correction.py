@@ -30,15 +30,20 @@ class Correction(Protocol):
 
     def __contains__(self, target: object) -> bool: ...
 
+    def factor(self, target: str, predicted: tuple[int, int]) -> float:
+        """Give true tickets for each one found, *predicted* being (found, tickets)."""
+        ...
+
     def factor_draws(self, target: str, predicted: tuple[int, int], draws: int, seed: int) -> "Floats":
-        """Draw (draws,) times true tickets for each one found, *predicted* being (found, tickets)."""
+        """Draw (draws,) times the same."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Factors:
-    """By what the counts of each topic are multiplied: draws, shape (draws, topics), and the tiers."""
+    """By what the counts of each topic are multiplied: points, draws (draws, topics), and the tiers."""
 
+    points: "Floats"
     draws: "Floats"
     tiers: tuple[str, ...]
 
@@ -55,18 +60,22 @@ class Factors:
         import numpy as np
 
         tickets = len(tally.ticket_customer)
-        factors = np.ones((draws, len(tally.topics)))
+        points, factors = np.ones(len(tally.topics)), np.ones((draws, len(tally.topics)))
         tiers = [UNCORRECTED] * len(tally.topics)
         voiced = _voicing_tickets(tally)
         for name, t in tally.topics.items():
             perception = tally.perceptions[t].value
-            if known is not None and asking[t] and name in known:
-                factors[:, t] = known.factor_draws(name, (int(asking[t]), tickets), draws, seed)
-                tiers[t] = known.tier
-            elif known is not None and perception in known:
-                factors[:, t] = known.factor_draws(perception, (voiced[perception], tickets), draws, seed)
-                tiers[t] = f"{known.tier}*"
-        return cls(factors, tuple(tiers))
+            if known is None or not asking[t]:
+                continue
+            if name in known:
+                target, predicted, tiers[t] = name, (int(asking[t]), tickets), known.tier
+            elif perception in known:
+                target, predicted, tiers[t] = perception, (voiced[perception], tickets), f"{known.tier}*"
+            else:
+                continue
+            points[t] = known.factor(target, predicted)
+            factors[:, t] = known.factor_draws(target, predicted, draws, seed)
+        return cls(points, factors, tuple(tiers))
 
     def share(self, topic: int, found: int, of: int, *, level: float, seed: int) -> Estimate:
         """Give the share *found* of *of*, corrected: Wilson's interval where there is nothing to correct."""
@@ -76,7 +85,7 @@ class Factors:
 
         factor = self.draws[:, topic]
         drawn = np.random.default_rng([seed, topic]).beta(found + 0.5, of - found + 0.5, len(factor)) * factor
-        value = min(1.0, found / of * float(np.median(factor)))
+        value = min(1.0, found / of * float(self.points[topic]))
         low, high = np.quantile(np.minimum(drawn, 1.0), [(1 - level) / 2, (1 + level) / 2])
         return Estimate(value, min(float(low), value), max(float(high), value))
 

@@ -43,6 +43,9 @@ INSIGHT_COLUMNS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """The tables of insights by name, with their columns."""
 
+CHANCE = 0.05
+"""A change point of a greater q is not told: among many demands some always seem to turn."""
+
 PORTRAIT_COLUMNS = (
     "customer", "tickets", "episodes", "repeats", "complaints", "demands", *_with_interval("tendency"),
     "last_contact", "sentiment", "unresolved",
@@ -136,7 +139,7 @@ def _alerts(insights: Insights, taxonomy: Taxonomy, lang: str) -> Iterator[Row]:
                 "statistic": _number(alert.statistic),
                 "limit": _number(alert.limit),
             }
-        if course.turn is not None:
+        if course.turn is not None and course.turn.q <= CHANCE:
             turn = course.turn
             yield {
                 **about,

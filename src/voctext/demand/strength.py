@@ -10,6 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from voctext.demand.correction import Factors
 from voctext.demand.tally import ASKS, UNKNOWN, Tally, view
 from voctext.records import Intent
 from voctext.statistics.estimate import Estimate, Factor
@@ -114,12 +115,12 @@ class Strength:
 
 
 def measure(
-    episodes: Episodes, factors: "Floats", *, exposure: float, repeats: bool, level: float, seed: int
+    episodes: Episodes, known: Factors, *, exposure: float, repeats: bool, level: float, seed: int
 ) -> Strength:
     """
     Give the strength of each topic, with intervals at *level* from Monte-Carlo draws.
 
-    *factors*, shape (draws, topics), are draws of what corrects the counts for the classifier's errors.
+    *known* is what corrects the counts for the classifier's errors.
 
     Rates are drawn from the Jeffreys posterior of a Poisson count, shares from that of a binomial
     (Brown, Cai & DasGupta 2001), the mean intensity from its normal approximation. Where customers come back
@@ -130,6 +131,7 @@ def measure(
     import numpy as np
 
     generator = np.random.default_rng(seed)
+    factors = known.draws
     topics = factors.shape[1]
     count = np.bincount(episodes.topic, minlength=topics)
     again = np.bincount(episodes.topic, weights=episodes.contacts > 1, minlength=topics)
@@ -141,7 +143,7 @@ def measure(
     mean = felt / some
     error = np.sqrt(np.maximum(squares / some - mean**2, 1e-4) / some)
     size = factors.shape
-    corrected = np.median(factors, axis=0) * count * PER / exposure
+    corrected = known.points * count * PER / exposure
     swell = np.maximum(_squared_per_customer(episodes, topics) / some, 1.0)
     rate = generator.gamma(count / swell + 0.5, size=size) * swell * factors * PER / exposure
     s = np.clip(generator.normal(mean, error, size=size), 0.0, 1.0)

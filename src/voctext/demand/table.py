@@ -131,7 +131,7 @@ class DemandTable:
         factors = Factors.of(tally, asking_tickets(tally), audit, draws=DRAWS, seed=seed)
         strength = measure(
             episodes,
-            factors.draws,
+            factors,
             exposure=total(exposure) or max(seen, 1),
             repeats=named and dated,
             level=level,
