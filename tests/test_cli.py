@@ -111,7 +111,7 @@ def test_called_without_a_command_it_shows_its_help() -> None:
         ["analyze", "x.csv", "--out", "o", "--lang", "fr"],
         ["analyze", "x.csv", "--out", "o", "--format", "docx"],
         ["analyze", "x.csv", "--out", "o", "--exposure", "0"],
-        ["analyze", "x.csv", "--out", "o", "--exposure", "many"],
+        ["analyze", "x.csv", "--out", "o", "--exposure", "-5"],
         ["evaluate"],
         ["evaluate", "x.csv", "--only", "magic"],
         ["demo", "--no-such-option"],

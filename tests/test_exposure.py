@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from voctext.clauses import split
 from voctext.demand import DemandTable
-from voctext.demand.exposure import check_exposure, total
+from voctext.demand.exposure import check_exposure, exposure_in, total
+from voctext.demand.tally import Tally
 from voctext.errors import InputError
 from voctext.records import Finding, Intent, Perception, Ticket
 from voctext.tables.customers import read_customers
@@ -221,3 +222,42 @@ def test_an_exposure_of_other_segments_is_refused_with_both() -> None:
 def test_a_facet_that_is_not_kept_is_refused_with_those_that_are(facet: str) -> None:
     with pytest.raises(InputError, match="known: channel, segment"):
         table().by(facet)
+
+
+# ── an exposure that the export tells ─────────────────────────────────────
+
+
+def tallied(*rows: tuple[str | None, str]) -> Tally:
+    tally = Tally(facets=("客户总数",))
+    for number, (segment, told) in enumerate(rows):
+        tally.add(Ticket(str(number), "闪退", segment=segment, other={"客户总数": told}), ())
+    return tally
+
+
+def test_a_column_tells_the_customers_of_each_segment_and_is_no_facet_then() -> None:
+    tally = tallied(("学生", "100"), ("大众", "1,900"), ("大众", "1,900"))
+
+    assert exposure_in(tally, "客户总数") == {"学生": 100, "大众": 1900}
+    assert "客户总数" not in tally.ticket_facet
+    assert "客户总数" not in tally.facet_values
+
+
+def test_a_column_of_an_export_without_segments_tells_all_customers() -> None:
+    assert exposure_in(tallied((None, "500"), (None, "500")), "客户总数") == 500
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ((("学生", "100"), ("学生", "101")), "2 numbers of customers for '学生'"),
+        (((None, "100"), (None, "101")), "gives 2 numbers of customers; give one"),
+        ((("学生", "many"),), "holds 'many'"),
+        ((("学生", "0"),), "holds '0'"),
+        ((("学生", ""),), "gives no number"),
+    ],
+)
+def test_a_column_that_does_not_tell_customers_is_refused(
+    rows: tuple[tuple[str | None, str], ...], told: str
+) -> None:
+    with pytest.raises(InputError, match=told):
+        exposure_in(tallied(*rows), "客户总数")

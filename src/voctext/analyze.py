@@ -15,7 +15,7 @@ from typing import IO, Any
 
 from voctext.demand import DemandTable
 from voctext.demand.correction import Correction
-from voctext.demand.exposure import Exposure, check_exposure
+from voctext.demand.exposure import Exposure, check_exposure, exposure_in
 from voctext.demand.insight_rows import INSIGHT_COLUMNS, PORTRAIT_COLUMNS, insight_rows, portrait_row
 from voctext.demand.insights import Gatherer
 from voctext.demand.portrait import portraits
@@ -73,7 +73,7 @@ def analyze(
     masker: Masker | None,
     format: Format = "csv",  # noqa: A002
     lang: str = "zh-Hans",
-    exposure: Exposure | None = None,
+    exposure: Exposure | str | None = None,
     audit: Correction | None = None,
     facets: Sequence[str] = (),
     note: str = "",
@@ -84,17 +84,20 @@ def analyze(
 
     Written: tickets, findings and demands in *format*, and where the columns allow it segments, resolution,
     alerts, months, emerging topics, call stages and customers; rejected.csv, run.json, report.html.
-    *exposure* is the number of customers, or one by segment; *audit* corrects the counts; *facets* are
-    headers by whose values customers are compared too, beside segment and channel. *note* stands at the top
-    of the report; *progress* is told the number of tickets read so far.
+    *exposure* is the number of customers, one by segment, or the header of the export that tells it;
+    *audit* corrects the counts; *facets* are headers by whose values customers are compared too, beside
+    segment and channel. *note* stands at the top of the report; *progress* is told the number of tickets
+    read so far.
 
     Raises:
         InputError: A result cannot be written, the exposure is no number above 0, a facet is no header of
             the export, or the audit was not drawn from it.
         VoctextError: Rows went missing between reading and writing; nothing of the run is to be trusted.
     """
-    check_exposure(exposure)
-    named = facets_of(export, facets)
+    column = exposure if isinstance(exposure, str) else None
+    if not isinstance(exposure, str):
+        check_exposure(exposure)
+    named = (*facets_of(export, facets), *facets_of(export, [column] if column else []))
     out = made_folder(out)
     begun = datetime.now(UTC)
     job = _Job(export, miner, masker, lang, progress, facets=named)
@@ -108,8 +111,9 @@ def analyze(
         )
     rejected = write_rows(out / "rejected.csv", job.rejected_rows(), format="csv", columns=REJECTED_COLUMNS)
     run = job.summary(begun, note)
-    table = DemandTable.from_tally(job.tally, exposure=exposure, audit=audit)
-    insights = job.gatherer.insights(table, miner.taxonomy, exposure=exposure)
+    customers = exposure_in(job.tally, exposure) if isinstance(exposure, str) else exposure
+    table = DemandTable.from_tally(job.tally, exposure=customers, audit=audit)
+    insights = job.gatherer.insights(table, miner.taxonomy, exposure=customers)
     rows = (demand_row(demand, miner.taxonomy, lang=lang) for demand in table)
     demands = write_rows(out / f"demands.{format}", rows, format=format, columns=DEMAND_COLUMNS)
     more = [
@@ -117,8 +121,8 @@ def analyze(
         for name, rows in insight_rows(insights, miner.taxonomy, lang=lang)
     ]
     if job.tally.has_customers:
-        customers = out / f"customers.{format}"
-        more.append(write_rows(customers, job.customer_rows(), format=format, columns=PORTRAIT_COLUMNS))
+        people = out / f"customers.{format}"
+        more.append(write_rows(people, job.customer_rows(), format=format, columns=PORTRAIT_COLUMNS))
     report = out / "report.html"
     written = (report, demands, *more, findings, tickets, rejected, out / "run.json")
     run.outputs = [path.name for path in written]

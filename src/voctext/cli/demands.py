@@ -57,12 +57,11 @@ def demand(
     from voctext.demand.rows import DEMAND_COLUMNS, demand_row
 
     check_saved(out)
-    exposed = exposure_of(exposure)
     miner = miner_of(taxonomy, classifier, min_confidence)
     correction = correction_of(audit, holdout, miner.taxonomy)
     export = opened(*paths, told=not as_json)
     facets = facets_of(export, by or ())
-    table = _table(export, miner, exposure=exposed, audit=correction, facets=facets)
+    table, exposed = _table(export, miner, exposure=exposure, audit=correction, facets=facets)
     _note_unexposed(table, exposed)
     customers = exposed if isinstance(exposed, dict) else None
     parts = {facet: table.by(facet, exposure=customers if facet == "segment" else None) for facet in facets}
@@ -120,9 +119,9 @@ def compare(
     miner = miner_of(taxonomy, classifier, min_confidence)
 
     def table(path: Path, customers: Any) -> Any:
-        return _table(opened(path, told=not as_json), miner, exposure=customers)
+        return _table(opened(path, told=not as_json), miner, exposure=customers)[0]
 
-    later = table(now, exposure_of(exposure))
+    later = table(now, exposure)
     if at is None:
         earlier = table(before, before_exposure)  # type: ignore[arg-type]  # there, for at is not
     else:
@@ -140,18 +139,25 @@ def compare(
         print_changes(changes.season, miner.taxonomy, lang=lang.value, top=top)
 
 
-def _table(export: Any, miner: Any, *, exposure: Any, audit: Any = None, facets: tuple[str, ...] = ()) -> Any:
-    """Read *export* and count its demands, quotes masked."""
+def _table(
+    export: Any, miner: Any, *, exposure: Any, audit: Any = None, facets: tuple[str, ...] = ()
+) -> tuple[Any, Any]:
+    """Read *export* and count its demands, quotes masked; give the table and the exposure it stands on."""
     from voctext.demand import DemandTable
+    from voctext.demand.exposure import exposure_in
     from voctext.demand.tally import Tally
     from voctext.mask import Masker
 
-    tally = Tally(masker=Masker(), facets=facets)
+    exposed = exposure_of(exposure, export) if isinstance(exposure, str) else exposure
+    by_column = isinstance(exposed, str)
+    tally = Tally(masker=Masker(), facets=(*facets, exposed) if by_column else facets)
     with progress(rows_of(export)) as tick:
         for number, reading in enumerate(miner.read(export.tickets()), start=1):
             tally.add(reading.ticket, reading.findings, reading.outcome)
             tick(number)
-    return DemandTable.from_tally(tally, exposure=exposure, audit=audit)
+    if by_column:
+        exposed = exposure_in(tally, exposed)
+    return DemandTable.from_tally(tally, exposure=exposed, audit=audit), exposed
 
 
 def _split(table: Any, at: datetime, before_exposure: float | None) -> tuple[Any, Any]:

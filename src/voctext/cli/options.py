@@ -37,6 +37,21 @@ def _decided(confidence: float | None) -> float | None:
     return confidence
 
 
+def _plausible(told: str | None) -> str | None:
+    """Refuse a number that cannot be one of customers before anything is read."""
+    from voctext.demand.exposure import check_exposure
+
+    _checked(check_exposure, None if told is None else _number(told), "'--exposure'")
+    return told
+
+
+def _number(told: str) -> float | None:
+    try:
+        return float(told.replace(",", ""))
+    except ValueError:
+        return None
+
+
 def _checked(check: Callable[[Any], None], value: Any, option: str | None = None) -> None:
     try:
         check(value)
@@ -75,7 +90,8 @@ Exposed = Annotated[
     Name,
     typer.Option(
         "--exposure",
-        help="Number of customers the export covers, or a table of customers by segment.",
+        help="Number of customers the export covers, a table of them by segment, or a header of the export.",
+        callback=_plausible,
     ),
 ]
 Audited = Annotated[
@@ -147,23 +163,21 @@ def _open(paths: tuple[Path, ...], how: dict[str, str | None], *, told: bool) ->
     return export
 
 
-def exposure_of(told: str | None) -> Any:
-    """Give the exposure *told*: a number, or a table of segments and their customers."""
-    from voctext.demand.exposure import check_exposure
+def exposure_of(told: str | None, export: Any) -> Any:
+    """Give the exposure *told*: a number, a table of customers by segment, or a header of *export*."""
     from voctext.tables.customers import read_customers
 
     if told is None:
         return None
-    try:
-        exposure: Any = float(told.replace(",", ""))
-    except ValueError:
-        if not Path(told).is_file():
-            raise typer.BadParameter(
-                f"{told!r} is neither a number nor a file; give one of them", param_hint="'--exposure'"
-            ) from None
-        return read_customers(told)
-    _checked(check_exposure, exposure, "'--exposure'")
-    return exposure
+    if any(told in sheet.headers for sheet in export.sheets):
+        return told
+    number = _number(told)
+    if number is None and not Path(told).is_file():
+        raise typer.BadParameter(
+            f"{told!r} is neither a number, nor a file, nor a column of the export; give one of them",
+            param_hint="'--exposure'",
+        )
+    return read_customers(told) if number is None else number
 
 
 def check_saved(out: Path | None) -> None:

@@ -49,15 +49,16 @@ def analyze(
 ) -> None:
     """Read an export and write its findings, its demands and a report."""
     miner = miner_of(taxonomy, classifier, min_confidence)
-    exposed, correction = exposure_of(exposure), correction_of(audit, holdout, miner.taxonomy)
+    correction = correction_of(audit, holdout, miner.taxonomy)
+    export = opened(*paths)
     _analyze(
-        opened(*paths),
+        export,
         out,
         miner=miner,
         lang=lang,
         form=form,
         masked=not no_mask,
-        exposure=exposed,
+        exposure=exposure_of(exposure, export),
         audit=correction,
         facets=by or (),
     )
