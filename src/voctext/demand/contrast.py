@@ -12,7 +12,8 @@ from math import ceil, exp, isfinite, log, sqrt
 from statistics import NormalDist
 from typing import NamedTuple
 
-from voctext.errors import InputError, choose_from
+from voctext.demand.effect_words import words_in
+from voctext.errors import InputError
 from voctext.statistics.estimate import Estimate, wilson
 from voctext.statistics.proportions import (
     Effect,
@@ -67,7 +68,7 @@ class ShareEffect:
         Raises:
             InputError: Another language is asked for.
         """
-        said = _words(lang)
+        said = words_in(lang)
         numbers = tuple(f"{100 * number:+.1f}" for number in self.answer[:3])
         head = said["shares"].format(100 * self.treated.value, 100 * self.control.value)
         return _sentence(said, head, said["moved_points" if self.moved else "points"], numbers, self)
@@ -105,7 +106,7 @@ class RateEffect:
         Raises:
             InputError: Another language is asked for.
         """
-        said = _words(lang)
+        said = words_in(lang)
         if self.treated.events == self.control.events == 0:
             return said["nothing"]
         numbers = tuple(f"{number:.2f}" if isfinite(number) else "∞" for number in self.answer[:3])
@@ -247,12 +248,6 @@ def check_pair(treated_before: object, control_before: object) -> None:
         raise InputError("only one group has counts from before; give both, or neither")
 
 
-def _words(lang: str) -> Mapping[str, str]:
-    if lang not in _LANGUAGES:
-        raise InputError(f"no sentence in language {lang!r}; {choose_from(lang, _LANGUAGES)}")
-    return _LANGUAGES[lang]
-
-
 def _sentence(
     words: Mapping[str, str], head: str, what: str, numbers: Sequence[str], effect: ShareEffect | RateEffect
 ) -> str:
@@ -263,49 +258,3 @@ def _sentence(
     told = verdict.format("p < 0.001" if p < 0.001 else f"p = {p:.3f}")  # noqa: PLR2004 - as journals do
     needed = words["needed"].format(100 * effect.power, effect.needed) if effect.needed else ""
     return head + what.format(value) + interval + told + needed + words["end"]
-
-
-_LANGUAGES: Mapping[str, Mapping[str, str]] = {
-    "zh-Hans": {
-        "shares": "实施组为 {:.1f} %，对照组为 {:.1f} %，",
-        "rates": "每千名客户中实施组 {:.1f} 次，对照组 {:.1f} 次，",
-        "points": "相差 {} 个百分点",
-        "moved_points": "扣除对照组的同期变化后，变化了 {} 个百分点",
-        "times": "前者是后者的 {} 倍",
-        "moved_times": "扣除对照组的同期变化后，为实施前的 {} 倍",
-        "interval": "（{:.3g} % 区间 {} 至 {}），",
-        "sure": "不像是偶然（{}）",
-        "chance": "可能只是偶然（{}）",
-        "needed": "；要有 {:.3g} % 的把握看出这样的变化，每组约需 {:,} 名客户",
-        "nothing": "两组都没有出现。",
-        "end": "。",
-    },
-    "zh-Hant": {
-        "shares": "實施組為 {:.1f} %，對照組為 {:.1f} %，",
-        "rates": "每千名客戶中實施組 {:.1f} 次，對照組 {:.1f} 次，",
-        "points": "相差 {} 個百分點",
-        "moved_points": "扣除對照組的同期變化後，變化了 {} 個百分點",
-        "times": "前者是後者的 {} 倍",
-        "moved_times": "扣除對照組的同期變化後，為實施前的 {} 倍",
-        "interval": "（{:.3g} % 區間 {} 至 {}），",
-        "sure": "不像是偶然（{}）",
-        "chance": "可能只是偶然（{}）",
-        "needed": "；要有 {:.3g} % 的把握看出這樣的變化，每組約需 {:,} 名客戶",
-        "nothing": "兩組都沒有出現。",
-        "end": "。",
-    },
-    "en": {
-        "shares": "Treated {:.1f} %, control {:.1f} %: ",
-        "rates": "Per 1,000 customers, treated {:.1f}, control {:.1f}: ",
-        "points": "a difference of {} points",
-        "moved_points": "a change of {} points, net of the control group's own",
-        "times": "{} times as many",
-        "moved_times": "{} times what it was, net of the control group's own change",
-        "interval": " ({:.3g} % interval {} to {}), ",
-        "sure": "unlikely to be chance ({})",
-        "chance": "which may be chance ({})",
-        "needed": "; to show such a change with {:.3g} % power takes about {:,} customers per group",
-        "nothing": "Neither group has any.",
-        "end": ".",
-    },
-}
