@@ -93,40 +93,61 @@ class LinearModel:
         Raises:
             ModelError: The folder is no model, of another format, cut short or edited.
         """
-        from safetensors import SafetensorError
-        from safetensors.numpy import load
-
-        names = _read_names(folder / NAMES)
-        try:
-            numbers = (folder / NUMBERS).read_bytes()
-        except OSError as error:
-            raise ModelError(
-                f"{folder}: {NUMBERS} cannot be read ({error}); copy the whole folder again"
-            ) from error
-        if sha256(numbers).hexdigest() != names["sha256"]:
-            raise ModelError(
-                f"{folder / NUMBERS}: not what was saved (checksum differs); copy the folder again"
-            )
-        try:
-            tensors = load(numbers)
-        except SafetensorError as error:
-            raise ModelError(f"{folder / NUMBERS}: not a safetensors file ({error})") from error
+        names = _checked_names(folder)
+        tensors = read_numbers(folder, names["sha256"])
         words: dict[str, Any] = {key: tuple(names[key]) for key in ("ngrams", "signals", "topics")}
-        numbers_of: dict[str, Any] = dict(tensors)
-        return cls(**words, **numbers_of, about=names["about"])
+        return cls(**words, **tensors, about=names["about"])
 
 
-def _read_names(path: Path) -> dict[str, Any]:
+def read_names(folder: Path) -> dict[str, Any]:
+    """
+    Read the JSON of a model folder of any kind.
+
+    Raises:
+        ModelError: There is none, or it is no JSON object.
+    """
+    path = folder / NAMES
     try:
         names = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ModelError(
             f"{path}: cannot be read ({error}); a model folder holds {NAMES} and {NUMBERS}"
         ) from error
-    if not isinstance(names, dict) or names.get("format") != FORMAT:
-        found = names.get("format") if isinstance(names, dict) else None
+    if not isinstance(names, dict):
+        raise ModelError(f"{path}: format None, for it holds no JSON object; copy the whole folder again")
+    return names
+
+
+def read_numbers(folder: Path, digest: object) -> dict[str, Any]:
+    """
+    Read the tensors of a model folder of any kind.
+
+    Raises:
+        ModelError: They are not there, not those of *digest* (SHA-256), or no safetensors.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    try:
+        numbers = (folder / NUMBERS).read_bytes()
+    except OSError as error:
         raise ModelError(
-            f"{path}: format {found!r}; this voctext reads format {FORMAT}; train again or upgrade"
+            f"{folder}: {NUMBERS} cannot be read ({error}); copy the whole folder again"
+        ) from error
+    if sha256(numbers).hexdigest() != digest:
+        raise ModelError(f"{folder / NUMBERS}: not what was saved (checksum differs); copy the folder again")
+    try:
+        return dict(load(numbers))
+    except SafetensorError as error:
+        raise ModelError(f"{folder / NUMBERS}: not a safetensors file ({error})") from error
+
+
+def _checked_names(folder: Path) -> dict[str, Any]:
+    names, path = read_names(folder), folder / NAMES
+    if names.get("format") != FORMAT:
+        raise ModelError(
+            f"{path}: format {names.get('format')!r}; this voctext reads format {FORMAT}; "
+            "train again or upgrade"
         )
     missing = [key for key in ("sha256", "ngrams", "signals", "topics", "about") if key not in names]
     if missing or tuple(names["outputs"]) != OUTPUTS:

@@ -40,16 +40,10 @@ def _decided(confidence: float | None) -> float | None:
 def _plausible(told: str | None) -> str | None:
     """Refuse a number that cannot be one of customers before anything is read."""
     from voctext.demand.exposure import check_exposure
+    from voctext.tables.customers import number_of
 
-    _checked(check_exposure, None if told is None else _number(told), "'--exposure'")
+    _checked(check_exposure, None if told is None else number_of(told), "'--exposure'")
     return told
-
-
-def _number(told: str) -> float | None:
-    try:
-        return float(told.replace(",", ""))
-    except ValueError:
-        return None
 
 
 def _checked(check: Callable[[Any], None], value: Any, option: str | None = None) -> None:
@@ -165,13 +159,13 @@ def _open(paths: tuple[Path, ...], how: dict[str, str | None], *, told: bool) ->
 
 def exposure_of(told: str | None, export: Any) -> Any:
     """Give the exposure *told*: a number, a table of customers by segment, or a header of *export*."""
-    from voctext.tables.customers import read_customers
+    from voctext.tables.customers import number_of, read_customers
 
     if told is None:
         return None
     if any(told in sheet.headers for sheet in export.sheets):
         return told
-    number = _number(told)
+    number = number_of(told)
     if number is None and not Path(told).is_file():
         raise typer.BadParameter(
             f"{told!r} is neither a number, nor a file, nor a column of the export; give one of them",

@@ -36,6 +36,10 @@ DAILY_UP_TO = 182
 """Days beyond which a series is kept by week: nobody asks for a day of last year."""
 
 
+SURE = 0.05
+"""A change point is told up to this q: among many demands some always seem to turn."""
+
+
 class ChartKind(StrEnum):
     """Which chart raised an alert: EWMA sees small and slow changes, CUSUM half as much again at once."""
 

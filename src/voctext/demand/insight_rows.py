@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from math import isfinite
 
+from voctext.demand.alerts import SURE
 from voctext.demand.changes import Changes
 from voctext.demand.insights import Insights
 from voctext.demand.portrait import Portrait
@@ -42,9 +43,6 @@ INSIGHT_COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 """The tables of insights by name, with their columns."""
-
-CHANCE = 0.05
-"""A change point of a greater q is not told: among many demands some always seem to turn."""
 
 PORTRAIT_COLUMNS = (
     "customer", "tickets", "episodes", "repeats", "complaints", "demands", *_with_interval("tendency"),
@@ -139,7 +137,7 @@ def _alerts(insights: Insights, taxonomy: Taxonomy, lang: str) -> Iterator[Row]:
                 "statistic": _number(alert.statistic),
                 "limit": _number(alert.limit),
             }
-        if course.turn is not None and course.turn.q <= CHANCE:
+        if course.turn is not None and course.turn.q <= SURE:
             turn = course.turn
             yield {
                 **about,

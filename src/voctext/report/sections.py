@@ -6,7 +6,7 @@ from itertools import groupby
 from math import isfinite
 from typing import NamedTuple
 
-from voctext.demand.alerts import Course, Month, Turn, Watch
+from voctext.demand.alerts import SURE, Course, Month, Turn, Watch
 from voctext.demand.emerging import EmergingTopic
 from voctext.demand.insights import Insights
 from voctext.demand.resolution import Resolution
@@ -19,9 +19,6 @@ from voctext.demand.telling import TellingWord
 from voctext.report.words import Words, number
 from voctext.statistics.control import Direction
 from voctext.statistics.estimate import Estimate, wilson
-
-SURE = 0.05
-"""The false discovery rate up to which a turn is told."""
 
 _ABOVE, _LIKELY, _BELOW = 20, 10, 10
 _WORD_SEGMENTS, _WORDS = 12, 5

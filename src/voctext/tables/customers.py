@@ -42,7 +42,7 @@ def read_customers(path: str | Path) -> dict[str, float]:
 
 def _check_header(where: str, row: RawRow) -> None:
     cells = [cell_text(cell).strip() for cell in row.cells]
-    if len(cells) > 1 and _number(cells[1]) is not None:
+    if len(cells) > 1 and number_of(cells[1]) is not None:
         raise InputError(f"{where}: the first row is no header; name the columns, such as segment,customers")
 
 
@@ -50,7 +50,7 @@ def _read(where: str, row: RawRow) -> tuple[str, float]:
     if row.fault:
         raise InputError(f"{where}: {row.fault}")
     segment, told = (*(cell_text(cell).strip() for cell in row.cells), "", "")[:2]
-    number = _number(told)
+    number = number_of(told)
     if not segment:
         raise InputError(f"{where}: no segment; a row is a segment and its customers")
     if number is None or not (isfinite(number) and number > 0):
@@ -60,7 +60,8 @@ def _read(where: str, row: RawRow) -> tuple[str, float]:
     return segment, number
 
 
-def _number(told: str) -> float | None:
+def number_of(told: str) -> float | None:
+    """Read a number as written, with or without commas; None where it is none."""
     try:
         return float(told.replace(",", ""))
     except ValueError:

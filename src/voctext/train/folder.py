@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from voctext.classify.combined import CombinedClassifier
-from voctext.classify.model import LinearModel
+from voctext.classify.model import LinearModel, read_names
 from voctext.errors import InputError, ModelError
 from voctext.statistics.estimate import wilson
 from voctext.taxonomy import Taxonomy
-from voctext.train.single_model import KIND, SingleLabelModel, read_names
+from voctext.train.single_model import KIND, SingleLabelModel
 
 CARD = "README.md"
 

@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from voctext.classify.model import NAMES, NUMBERS
+from voctext.classify.model import NAMES, NUMBERS, read_names, read_numbers
 from voctext.errors import ModelError
 from voctext.segment import Segmenter, by_jieba
 from voctext.text import normalize_batch
@@ -76,26 +76,13 @@ class SingleLabelModel:
         Raises:
             ModelError: The folder is no model of this kind, of another format, cut short or edited.
         """
-        from safetensors import SafetensorError
-        from safetensors.numpy import load
-
         names = read_names(folder)
         if names.get("kind") != KIND or names.get("format") != FORMAT:
             found = f"kind {names.get('kind')!r}, format {names.get('format')!r}"
             raise ModelError(
                 f"{folder / NAMES}: {found}; here is read {KIND!r}, format {FORMAT}; train again or upgrade"
             )
-        try:
-            numbers = (folder / NUMBERS).read_bytes()
-            if sha256(numbers).hexdigest() != names.get("sha256"):
-                raise ModelError(
-                    f"{folder / NUMBERS}: not what was saved (checksum differs); copy the folder again"
-                )
-            tensors: dict[str, Any] = load(numbers)
-        except (OSError, SafetensorError) as error:
-            raise ModelError(
-                f"{folder / NUMBERS}: cannot be read ({error}); copy the whole folder again"
-            ) from error
+        tensors = read_numbers(folder, names.get("sha256"))
         lists: dict[str, Any] = {name: _strings(names.get(name), name, folder) for name in LISTS}
         about = names.get("about")
         arrays: dict[str, Any] = {name: tensors.get(name) for name in TENSORS}
@@ -116,25 +103,6 @@ class SingleLabelModel:
             found = None if tensor is None else tensor.shape
             if found != shape:
                 raise ModelError(f"{folder}: {name} has shape {found}, not {shape}; copy the folder again")
-
-
-def read_names(folder: Path) -> dict[str, Any]:
-    """
-    Read the JSON of a model folder of any kind.
-
-    Raises:
-        ModelError: There is none, or it is no JSON object.
-    """
-    path = folder / NAMES
-    try:
-        names = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelError(
-            f"{path}: cannot be read ({error}); a model folder holds {NAMES} and {NUMBERS}"
-        ) from error
-    if not isinstance(names, dict):
-        raise ModelError(f"{path}: holds no JSON object; copy the whole folder again")
-    return names
 
 
 def _strings(value: object, name: str, folder: Path) -> tuple[str, ...]:
