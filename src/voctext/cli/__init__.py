@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from voctext.cli import audits, demands, effects, labels, measuring, reading, taxonomies
+from voctext.cli import audits, demands, effects, evaluating, labels, reading, taxonomies, training
 from voctext.errors import VoctextError
 
 
@@ -38,8 +38,8 @@ COMMANDS = (
     demands.demand,
     demands.compare,
     effects.effect,
-    measuring.evaluate,
-    measuring.train,
+    evaluating.evaluate,
+    training.train,
 )
 for command in COMMANDS:
     app.command()(command)
