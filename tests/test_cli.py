@@ -16,6 +16,7 @@ from voctext.console import progress
 from voctext.demo import write_export
 from voctext.records import Clause, Finding
 
+MACRO, ACCURACY = {"macro_f1", "macro_f1_interval"}, {"accuracy", "accuracy_interval"}
 INTENTS = {"complaint", "suggestion", "inquiry", "praise", "other"}
 FIGURES = {"precision", "recall", "f1"}
 
@@ -292,17 +293,21 @@ def test_evaluate_prints_figures_as_json_of_one_shape(tmp_path: Path) -> None:
 
     assert set(scores) == {
         "n", "perception", "intent", "polarity", "exact_match", "confusion", "calibration", "surest", "by",
+        "exact_match_interval", "intervals",
     }  # fmt: skip
-    assert list(scores["by"]) == ["script"]  # the file has no column called source
+    assert list(scores["by"]) == ["script", "length"]  # the file has no column called source
     assert scores["n"] == 4
-    assert set(scores["perception"]) == {"product", "rule", "person", "macro_f1"}
-    assert {"macro_f1", "accuracy"} <= set(scores["intent"]) <= {"macro_f1", "accuracy", *INTENTS}
+    assert set(scores["perception"]) == {"product", "rule", "person", *MACRO}
+    assert {*MACRO, *ACCURACY} <= set(scores["intent"]) <= {*MACRO, *ACCURACY, *INTENTS}
     assert {"complaint", "praise", "inquiry"} <= set(scores["intent"])
-    assert set(scores["polarity"]) == {"accuracy"}
+    assert set(scores["polarity"]) == ACCURACY
     for head in ("perception", "intent"):
         for name, value in scores[head].items():
             if name in {"macro_f1", "accuracy"}:
                 assert 0 <= value <= 1
+            elif name.endswith("_interval"):
+                low, high = value
+                assert 0 <= low <= scores[head][name.removesuffix("_interval")] <= high <= 1
             else:
                 assert set(value) >= FIGURES, name
                 assert all(0 <= value[figure] <= 1 for figure in FIGURES)

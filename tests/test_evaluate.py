@@ -2,15 +2,29 @@
 
 import csv
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from voctext.errors import InputError
-from voctext.evaluate import LabelledNote, evaluate, evaluate_by, read_labelled, script_of
-from voctext.records import Intent, NoteLabel, Perception
+from voctext.evaluate import (
+    LabelledNote,
+    customers_of,
+    evaluate,
+    evaluate_by,
+    length_of,
+    misread_notes,
+    read_labelled,
+    reliability,
+    script_of,
+)
+from voctext.mask import Masker
+from voctext.miner import Miner
+from voctext.records import Intent, NoteLabel, Perception, Reading, Ticket
 
 PRODUCT, RULE, PERSON = Perception
 HEADER = "text,product,rule,person,intent"
@@ -42,8 +56,16 @@ def worked() -> tuple[list[LabelledNote], list[NoteLabel]]:
     return notes, labels
 
 
+def without_intervals(figures: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: without_intervals(value) if isinstance(value, dict) else value
+        for key, value in figures.items()
+        if not key.endswith(("_interval", "intervals"))
+    }
+
+
 def test_the_figures_of_the_worked_example_are_those_counted_by_hand() -> None:
-    scores = evaluate(*worked())
+    scores = without_intervals(evaluate(*worked()))
 
     assert scores["n"] == 6
     # product: 2 rightly found, 3 said, 2 true
@@ -56,7 +78,7 @@ def test_the_figures_of_the_worked_example_are_those_counted_by_hand() -> None:
 
 
 def test_the_intents_of_the_worked_example_are_those_counted_by_hand() -> None:
-    intent = evaluate(*worked())["intent"]
+    intent = without_intervals(evaluate(*worked()))["intent"]
 
     assert intent["complaint"] == {"precision": 1.0, "recall": 0.6667, "f1": 0.8, "support": 3}
     assert intent["suggestion"] == {"precision": 0.5, "recall": 1.0, "f1": 0.6667, "support": 1}
@@ -68,7 +90,7 @@ def test_the_intents_of_the_worked_example_are_those_counted_by_hand() -> None:
 
 
 def test_polarity_is_compared_only_where_the_perception_was_rightly_found() -> None:
-    scores = evaluate(*worked())
+    scores = without_intervals(evaluate(*worked()))
 
     # rightly found: product in 1 and 2, person in 2, rule in 3; the polarity of one of the four is wrong
     assert scores["polarity"] == {"accuracy": 0.75}
@@ -136,7 +158,7 @@ def test_each_group_is_evaluated_by_itself() -> None:
     assert list(groups) == ["a", "b"]
     assert groups["a"] == {
         key: value
-        for key, value in evaluate([notes[1], notes[3]], [labels[1], labels[3]]).items()
+        for key, value in without_intervals(evaluate([notes[1], notes[3]], [labels[1], labels[3]])).items()
         if key != "confusion"
     }
     assert groups["b"]["n"] == 4
@@ -147,6 +169,59 @@ def test_each_group_is_evaluated_by_itself() -> None:
 )
 def test_the_script_of_a_note_is_told_by_its_characters(text: str, script: str) -> None:
     assert script_of(text) == script
+
+
+@pytest.mark.parametrize(
+    ("characters", "length"), [(0, "short"), (19, "short"), (20, "medium"), (79, "medium"), (80, "long")]
+)
+def test_the_length_of_a_note_is_told_by_its_characters(characters: int, length: str) -> None:
+    assert length_of("卡" * characters) == length
+
+
+def test_bins_of_confidence_count_every_answer_once_and_hold_the_share_that_is_right() -> None:
+    bins = reliability([(0.55, True), (0.95, True), (0.95, False), (1.0, True)])
+
+    assert [(one.low, one.n) for one in bins] == [(0.5, 1), (0.9, 3)]
+    assert bins[1].right.value == pytest.approx(2 / 3)
+    assert bins[1].confidence == pytest.approx((0.95 + 0.95 + 1) / 3)
+
+
+@pytest.mark.parametrize("header", ["customer", "客户号", "客戶編號", "客户", "Customer_ID"])
+def test_the_customer_of_a_note_is_found_in_its_other_columns(header: str) -> None:
+    notes = [LabelledNote("", {}, Intent.OTHER, {"渠道": "电话", header: name}) for name in ("7", '="7"', "")]
+
+    assert customers_of(notes) == ["7", "7", ""]
+    assert customers_of([LabelledNote("", {}, Intent.OTHER, {"渠道": "电话"})]) == [""]
+
+
+def test_misread_notes_are_told_with_their_rows_and_kinds_the_surest_first() -> None:
+    notes, labels = worked()
+    notes = [replace(one, row=10 + n) for n, one in enumerate(notes)]
+    read = [surely(label, 0.5 + n / 10) for n, label in enumerate(labels)]
+    readings = [Reading(Ticket("", ""), (), label) for label in read]
+    rows = misread_notes(notes, readings)
+
+    assert [(row["row"], row["errors"], row["confidence"]) for row in rows] == [
+        (14, "missed person; wrong intent: other for inquiry", 0.9),
+        (13, "missed rule", 0.8),
+        (12, "product for nothing; wrong intent: suggestion for complaint", 0.7),
+        (11, "wrong polarity of product: +1 for −1", 0.6),
+    ]
+    assert rows[3]["said"] == "product −1, person +1, complaint"
+    assert rows[3]["read"] == "product +1, person +1, complaint"
+
+
+def test_the_evidence_of_a_misread_note_is_quoted_and_masked_with_its_text() -> None:
+    said = LabelledNote("给13812345678打电话，APP一登录就闪退", {}, Intent.OTHER, {}, row=2)
+    readings = list(Miner.default().read([said.text]))
+    (plain,) = misread_notes([said], readings)
+    (masked,) = misread_notes([said], readings, masker=Masker())
+
+    assert "闪退" in str(plain["evidence"])
+    assert "闪退" in str(masked["evidence"])
+    assert "13812345678" in str(plain["text"])
+    assert "13812345678" not in str(masked)
+    assert plain["why"]
 
 
 def test_a_class_read_but_never_true_counts_in_the_mean_with_zero() -> None:
@@ -208,7 +283,9 @@ def test_a_reader_that_agrees_throughout_scores_one_everywhere_it_can(
 def test_every_figure_is_a_share(
     pairs: list[tuple[tuple[dict[Perception, int], Intent], tuple[dict[Perception, int], Intent]]],
 ) -> None:
-    scores = evaluate([note(*gold) for gold, _ in pairs], [NoteLabel(*read, {}) for _, read in pairs])
+    scores = without_intervals(
+        evaluate([note(*gold) for gold, _ in pairs], [NoteLabel(*read, {}) for _, read in pairs])
+    )
     rows = [value for head in ("perception", "intent") for value in scores[head].values()]
     figures = [row[key] for row in rows if isinstance(row, dict) for key in ("precision", "recall", "f1")]
     figures += [row for row in rows if not isinstance(row, dict)]
@@ -237,6 +314,7 @@ def test_a_labelled_file_is_read_with_its_other_columns(tmp_path: Path) -> None:
     )
     assert second.perceptions == {RULE: 0}
     assert second.intent is Intent.INQUIRY
+    assert (first.row, second.row) == (2, 3)
 
 
 def test_polarities_that_a_spreadsheet_turned_into_decimals_are_read(tmp_path: Path) -> None:

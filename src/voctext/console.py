@@ -1,4 +1,4 @@
-"""What the command line prints: how an export is read, how far a run is, and figures of agreement."""
+"""What the command line prints: how an export is read, how far a run is, demands, changes and audits."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -74,49 +74,6 @@ def progress(total: int | None) -> Iterator[Callable[[int], None]]:
                 bar.update(task, completed=done, rate=f"{speed:,.0f} tickets/s" if speed else "")
 
         yield tick
-
-
-def print_scores(scores: dict[str, Any]) -> None:
-    """Show the figures of `voctext.evaluate.evaluate` as a table."""
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("", "precision", "recall", "F1", "notes", title=counted(scores["n"], "note"))
-    for head in ("perception", "intent"):
-        for name, value in scores[head].items():
-            if isinstance(value, dict):
-                table.add_row(
-                    name, *(f"{value[k]:.3f}" for k in ("precision", "recall", "f1")), str(value["support"])
-                )
-        table.add_row(f"{head}, macro", "", "", f"{scores[head]['macro_f1']:.3f}", "", end_section=True)
-    console = Console()
-    console.print(table)
-    typer.echo(
-        f"polarity accuracy {scores['polarity']['accuracy']:.3f}   exact match {scores['exact_match']:.3f}"
-    )
-    if "calibration" in scores:
-        errors = "  ".join(f"{answer} {error:.3f}" for answer, error in scores["calibration"].items())
-        typer.echo(f"calibration error  {errors}")
-        surest = scores["surest"]
-        typer.echo(
-            f"the surest {surest['n']}: perception {surest['perception']['macro_f1']:.3f}, "
-            f"intent {surest['intent']['macro_f1']:.3f} (macro F1)"
-        )
-    for name, groups in scores.get("by", {}).items():
-        console.print(_groups(name, groups))
-
-
-def _groups(name: str, groups: dict[str, Any]) -> Any:
-    """Show the figures of each group on a line."""
-    from rich.table import Table
-
-    table = Table(f"by {name}", "notes", "product", "rule", "person", "macro", "intent", "polarity")
-    for group, scores in groups.items():
-        perception = scores["perception"]
-        figures = [perception[p]["f1"] for p in ("product", "rule", "person")]
-        figures += [perception["macro_f1"], scores["intent"]["macro_f1"], scores["polarity"]["accuracy"]]
-        table.add_row(group or "(none)", str(scores["n"]), *(f"{figure:.3f}" for figure in figures))
-    return table
 
 
 def print_demands(table: Any, taxonomy: Any, *, lang: str, top: int) -> None:
@@ -224,3 +181,32 @@ def _span(estimate: Any, *, digits: int = 1) -> str:
     """Write an estimate with its interval; ∞ where it has no end."""
     value, low, high = (f"{x:.{digits}f}".replace("inf", "∞") for x in estimate)
     return f"{value} ({low}–{high})"
+
+
+@contextmanager
+def steps(what: str) -> Iterator[Callable[[Any], None]]:
+    """Show how far a training is, with the time left: a bar on a terminal, a line each tenth elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda now: _step_line(what, now)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+        TextColumn("{task.fields[best]}"),
+    )  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None, best="")
+
+        def tick(now: Any) -> None:
+            best = "" if now.best is None else f"best {now.best:.3f}"
+            bar.update(task, completed=now.done, total=now.steps, best=best)
+
+        yield tick
+
+
+def _step_line(what: str, now: Any) -> None:
+    if now.done % max(1, now.steps // 10) == 0:
+        minutes, seconds = divmod(round(now.seconds_left), 60)
+        typer.echo(f"{what}: {now.done} of {now.steps} steps, {minutes}:{seconds:02} left", err=True)

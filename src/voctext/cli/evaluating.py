@@ -1,14 +1,14 @@
 """The command that measures a reader against people."""
 
-import json
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Optional
 
 import typer
 
-from voctext.cli.options import AsJson, Named, Sure, Topics, miner_of
-from voctext.console import print_scores
+from voctext.cli.measuring import Asked, Chosen, measure_notes, measure_texts
+from voctext.cli.options import AsJson, Named, NoMask, Sure, Topics, miner_of
+from voctext.errors import InputError, choose_from
 
 
 class Reader(StrEnum):
@@ -21,11 +21,16 @@ class Reader(StrEnum):
 
 PARTS = {Reader.RULES: "rules", Reader.MODEL: "model"}
 """The parts by the names under which `voctext.classify.registry` finds them."""
+BUILT_IN = ("default", *PARTS.values())
+TABLES, PAGES = (".xlsx", ".csv"), (".html", ".htm")
 
 
 def evaluate(
     path: Annotated[
-        Path, typer.Argument(help="Labelled notes: a CSV with columns text, product, rule, person, intent.")
+        Path,
+        typer.Argument(
+            help="Labelled notes: columns text, product, rule, person, intent; or text and label."
+        ),
     ],
     as_json: AsJson = False,
     taxonomy: Topics = None,
@@ -35,69 +40,84 @@ def evaluate(
         Optional[Path], typer.Option(help="Folder of a model of your own, as `voctext train` writes it.")
     ] = None,
     only: Annotated[Reader, typer.Option(help="Read with only this part of the classifier.")] = Reader.ALL,
+    against: Annotated[
+        Optional[str],
+        typer.Option(help="Another reader to compare with: a model folder, or default, rules, model."),
+    ] = None,
     by: Annotated[
-        str,
-        typer.Option(help="Column by whose values figures are also given, where the file has it."),
-    ] = "source",
+        Optional[str],
+        typer.Option(
+            help="Column by whose values figures are also given.",
+            show_default="source, where the file has it",
+        ),
+    ] = None,
+    errors: Annotated[
+        Optional[Path], typer.Option(help="File for the notes read differently: .xlsx or .csv.")
+    ] = None,
+    calibration: Annotated[
+        Optional[Path], typer.Option(help="File for a page that draws the calibration: .html.")
+    ] = None,
+    no_mask: NoMask = False,
 ) -> None:
     """Compare what voctext reads in labelled notes with what people read."""
-    from voctext.evaluate import evaluate as compare
-    from voctext.evaluate import evaluate_by, read_labelled, script_of
-
     if only is not Reader.ALL and (classifier is not None or min_confidence is not None):
         raise typer.BadParameter("give a classifier of its own or a part of the default one, not both")
     if model is not None and (only is not Reader.ALL or classifier is not None or min_confidence is not None):
         raise typer.BadParameter("--model reads by itself; leave --only, --classifier, --min-confidence out")
-    loaded = _loaded(model, taxonomy) if model is not None else None
-    if loaded is not None and not hasattr(loaded, "judge"):
-        _evaluate_classes(path, loaded, as_json=as_json)
-        return
-    notes = read_labelled(path)
-    miner = (
-        loaded_miner(loaded) if loaded else miner_of(taxonomy, classifier or PARTS.get(only), min_confidence)
-    )
-    labels = list(miner.label(note.text for note in notes))
-    scores = compare(notes, labels)
-    scores["by"] = {"script": evaluate_by(notes, labels, [script_of(note.text) for note in notes])}
-    if by in notes[0].about:
-        scores["by"][by] = evaluate_by(notes, labels, [note.about.get(by, "") for note in notes])
-    if as_json:
-        typer.echo(json.dumps(scores, ensure_ascii=False, indent=2))
+    _check_ending(errors, TABLES, "'--errors'")
+    _check_ending(calibration, PAGES, "'--calibration'")
+    asked = Asked(path, by, errors, calibration, masked=not no_mask, as_json=as_json)
+    if model is not None:
+        first = _loaded(model, taxonomy)
     else:
-        print_scores(scores)
+        name = classifier or PARTS.get(only)
+        told = f"default at {min_confidence:g}" if min_confidence is not None else name or "default"
+        first = Chosen(told, told, miner=miner_of(taxonomy, name, min_confidence))
+    other = _other(against, taxonomy) if against is not None else None
+    _check_kinds(first, other)
+    (measure_texts if first.miner is None else measure_notes)(asked, first, other)
 
 
-def _loaded(folder: Path, taxonomy: Path | None) -> Any:
+def _check_ending(path: Path | None, endings: tuple[str, ...], option: str) -> None:
+    if path is not None and path.suffix.lower() not in endings:
+        raise typer.BadParameter(
+            f"{path}: name a file that ends in {' or '.join(endings)}", param_hint=option
+        )
+
+
+def _check_kinds(first: Chosen, other: Chosen | None) -> None:
+    """Raise InputError unless both read notes, or both give a text one label."""
+    if other is None or (first.miner is None) == (other.miner is None):
+        return
+    single, notes = (first, other) if first.miner is None else (other, first)
+    raise InputError(
+        f"{single.place} gives a text one label and {notes.place} reads perceptions and intents; "
+        "compare two of a kind"
+    )
+
+
+def _other(against: str, taxonomy: Path | None) -> Chosen:
+    """Give the reader called *against*: a part of the default classifier, or the model in that folder."""
+    if against in BUILT_IN:
+        return Chosen(against, against, miner=miner_of(taxonomy, None if against == "default" else against))
+    if not Path(against).is_dir():
+        raise typer.BadParameter(
+            f"{against!r} is neither a model folder nor a reader; {choose_from(against, BUILT_IN)}",
+            param_hint="'--against'",
+        )
+    return _loaded(Path(against), taxonomy)
+
+
+def _loaded(folder: Path, taxonomy: Path | None) -> Chosen:
+    """Load the model in *folder*: it reads notes if it can judge them, else it gives a text one label."""
     from voctext.taxonomy import Taxonomy
     from voctext.train import load_model
 
-    return load_model(folder, Taxonomy.load(taxonomy) if taxonomy else None)
-
-
-def loaded_miner(classifier: Any) -> Any:
-    """Read with a classifier that was loaded."""
+    topics = Taxonomy.load(taxonomy) if taxonomy else None
+    loaded: Any = load_model(folder, topics)
+    name = folder.resolve().name
+    if not hasattr(loaded, "judge"):
+        return Chosen(name, str(folder), model=loaded)
     from voctext.miner import Miner
 
-    return Miner(classifier, taxonomy=classifier.taxonomy)
-
-
-def _evaluate_classes(path: Path, model: Any, *, as_json: bool) -> None:
-    """Compare a model of single labels with a file of texts and their labels."""
-    from voctext.labels import read_labels
-    from voctext.train import evaluate_single
-
-    labelled = read_labels(path)
-    true = [str(note.label) for note in labelled]
-    scores = evaluate_single(true, model.predict([note.text for note in labelled]))
-    if as_json:
-        typer.echo(json.dumps(scores, ensure_ascii=False, indent=2))
-        return
-    low, high = scores["accuracy_interval"]
-    typer.echo(
-        f"{scores['n']} texts: accuracy {scores['accuracy']:.3f} ({low:.3f}–{high:.3f}), "
-        f"macro F1 {scores['macro_f1']:.3f}"
-    )
-    for label, row in scores["classes"].items():
-        typer.echo(
-            f"  {label}: precision {row['precision']:.3f}, recall {row['recall']:.3f}, F1 {row['f1']:.3f}"
-        )
+    return Chosen(name, str(folder), miner=Miner(loaded, taxonomy=getattr(loaded, "taxonomy", topics)))
