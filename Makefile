@@ -28,9 +28,10 @@ benchmarks: $(STAMP)
 	$(BIN)/python benchmarks/prevalence.py
 	$(BIN)/python benchmarks/strength.py
 	$(BIN)/python benchmarks/changes.py
+	$(BIN)/python benchmarks/choosing.py
 # benchmarks/baselines.py needs a labelled file: $(BIN)/python benchmarks/baselines.py LABELLED.csv
 
-# the tables of the last three, written into docs/reference/simulations.md
+# the tables of prevalence, strength and changes, written into docs/reference/simulations.md
 simulations: $(STAMP)
 	$(BIN)/python docs/simulations.py
 
@@ -38,7 +39,7 @@ simulations: $(STAMP)
 $(STAMP): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || python3 -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[train]" --group dev
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[encoder]" --group dev
 	touch $(STAMP)
 
 clean:

@@ -28,6 +28,7 @@ def script(path: str) -> ModuleType:
 
 strength = script("benchmarks/strength.py")
 million = script("benchmarks/million.py")
+choosing = script("benchmarks/choosing.py")
 simulations = script("docs/simulations.py")
 
 
@@ -112,6 +113,25 @@ def test_all_three_ways_count_the_same_demands() -> None:
     assert len(findings) == 1000
     assert counted[0] == counted[1] == counted[2]
     assert len({(table.tickets, table.customers) for table in tables}) == 1
+
+
+# ── choosing ──────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("skewed", [False, True])
+def test_no_text_is_both_learned_from_and_tested(skewed: bool) -> None:
+    corpus = choosing.notes()
+    parts = choosing.dealt(corpus, np.random.default_rng(4), skewed=skewed)
+    texts = [{corpus[i].text for i in part} for part in parts]
+
+    assert [len(part) for part in texts] == [choosing.START, choosing.EXPORT, choosing.TEST]
+    assert not texts[0] & texts[1] | texts[1] & texts[2] | texts[0] & texts[2]
+    scarce = np.mean([choosing.is_scarce(corpus[i]) for part in parts for i in part])
+    assert scarce < 0.15 if skewed else scarce > 0.3
+
+
+def test_an_interval_of_differences_is_student_s() -> None:
+    assert choosing.spread(np.array([1.0, 2.0, 3.0])) == pytest.approx((2.0, -0.484, 4.484), abs=0.001)
 
 
 # ── the page ──────────────────────────────────────────────────────────────

@@ -38,10 +38,11 @@ def _of_tables(path: Path, tables: Sequence[Records]) -> LabelledFile:
     export = _export(path, tables[0]) if tables else None
     if export is not None:
         return export
-    table, columns, notes = notes_of_tables(path, tables)
+    table, columns, notes, awaited = notes_of_tables(path, tables)
     is_telling = table.blank and table.format != "CSV"  # a CSV ends in blank lines more often than not
-    told = (f"{table.place}: {table.blank} empty rows",) if is_telling else ()
-    return LabelledFile(path, table_shape(columns, notes), table.format, tuple(notes), columns, told)
+    told = [f"{table.place}: {table.blank} empty rows"] if is_telling else []
+    told += [f"{table.place}: {awaited} rows that nobody has labelled yet"] if awaited else []
+    return LabelledFile(path, table_shape(columns, notes), table.format, tuple(notes), columns, tuple(told))
 
 
 def _export(path: Path, table: Records) -> LabelledFile | None:

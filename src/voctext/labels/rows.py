@@ -21,6 +21,8 @@ from voctext.tables.cells import is_blank, key_text
 
 _NOTES = (*(perception.value for perception in Perception), "intent")
 _PLAIN = ("id", "customer", "annotator", "source")
+_CHOSEN = "chosen"
+"""Column of a sheet of notes chosen for labelling: only there is a row without any label one to come."""
 _KNOWN = (
     "text, product, rule, person, intent; or text, start, end, perception; or text, spans; or text, label"
 )
@@ -70,9 +72,12 @@ def asked_shape(columns: dict[str, str]) -> Shape | None:
 
 def notes_of_tables(
     path: Path, tables: Sequence[Records]
-) -> tuple[Records, dict[str, str], list[LabelledText]]:
+) -> tuple[Records, dict[str, str], list[LabelledText], int]:
     """
-    Read the first of *tables* that holds labelled notes.
+    Read the first of *tables* that holds labelled notes, and count its rows that nobody has labelled yet.
+
+    Those are passed over where the table is a sheet of notes chosen for labelling, with a column "chosen";
+    elsewhere a row without a label is one forgotten.
 
     Raises:
         InputError: None does, or rows of it cannot be used; the message tells the first ten.
@@ -85,7 +90,8 @@ def notes_of_tables(
     read: Callable[[Record, dict[str, str]], LabelledText] = _span_row if one_a_span else _row
     problems: list[str] = []
     notes: list[LabelledText] = []
-    for record in found.rows:
+    rows = [record for record in found.rows if not _is_awaited(record, columns)]
+    for record in rows:
         try:
             record.must_be_read()
             notes.append(read(record, columns))
@@ -94,7 +100,13 @@ def notes_of_tables(
     if one_a_span:
         notes = _gathered(notes, problems)
     refuse(path, problems)
-    return found, columns, notes
+    return found, columns, notes, len(found.rows) - len(rows)
+
+
+def _is_awaited(record: Record, columns: dict[str, str]) -> bool:
+    """Tell whether a row of a sheet of chosen notes has no label yet."""
+    is_sheet = not record.fault and _CHOSEN in record.values and asked_shape(columns) is Shape.NOTES
+    return is_sheet and all(is_blank(record.values.get(columns[field])) for field in _NOTES)
 
 
 def _missing(tables: Sequence[Records]) -> str:
