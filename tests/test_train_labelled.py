@@ -20,6 +20,7 @@ from voctext.classify.combined import CombinedClassifier, default_model
 from voctext.classify.model import NAMES, NUMBERS
 from voctext.evaluate import LabelledNote
 from voctext.train import adapt, evaluate_single, load_model, save_model
+from voctext.train.scratch import train_from_scratch
 from voctext.train.single import SingleLabelClassifier
 from voctext.train.single_model import SingleLabelModel
 
@@ -64,6 +65,52 @@ def test_an_adapted_model_reads_what_it_was_taught_at_least_as_well_as_the_defau
 
     assert right(CombinedClassifier(model=model)) >= right(CombinedClassifier())
     assert model.ngrams == default_model().ngrams
+
+
+def test_adapting_learns_how_often_a_desk_hears_each_intent() -> None:
+    # the default takes these for complaints or praise; at this desk people only ask
+    shapes = ("年费怎么收", "额度什么时候能提", "转账有没有限额", "积分能换什么")
+    notes = [LabelledNote(f"{shapes[i % 4]}，{i}号卡", {}, Intent.OTHER, {}) for i in range(100)]
+    model = adapt(notes)
+    told = model.about["adapted"]
+
+    assert told["calibrated"]["intent"]
+    assert told["held_out"]["adapted"]["intent_macro_f1"] > told["held_out"]["default"]["intent_macro_f1"]
+    np.testing.assert_array_equal(model.topic_weights, default_model().topic_weights)
+    [label] = Miner(CombinedClassifier(model=model)).label(["年费怎么收呢"])
+    assert label.intent is Intent.OTHER
+
+
+def test_where_the_default_reads_polarity_rightly_it_is_left_as_it_is() -> None:
+    read = Miner(CombinedClassifier()).label(note.text for note in labelled(60))
+    notes = [
+        LabelledNote(note.text, label.perceptions, Intent.OTHER, {})
+        for note, label in zip(labelled(60), read, strict=True)
+    ]
+    model = adapt(notes)
+
+    assert model.about["adapted"]["weight"]["polarity"] == 0
+    np.testing.assert_array_equal(model.weights[:, 3:12], default_model().weights[:, 3:12])
+    np.testing.assert_array_equal(model.combine[:, 3:12], default_model().combine[:, 3:12])
+
+
+def test_a_model_from_scratch_knows_only_what_the_labels_say(tmp_path: Path) -> None:
+    notes = labelled(90)
+    for name in ("a", "b"):
+        train_from_scratch(notes, seed=2).save(tmp_path / name)
+    model = load_model(tmp_path / "a")
+    assert isinstance(model, CombinedClassifier)
+    labels = Miner(model).label([*(note.text for note in notes), "年费太高了，投诉"])
+    *known, unheard = labels
+
+    assert (tmp_path / "a" / NUMBERS).read_bytes() == (tmp_path / "b" / NUMBERS).read_bytes()
+    assert (tmp_path / "a" / NAMES).read_bytes() == (tmp_path / "b" / NAMES).read_bytes()
+    assert [label.intent for label in known] == [note.intent for note in notes]
+    assert [dict(label.perceptions) for label in known] == [dict(note.perceptions) for note in notes]
+    assert Perception.RULE not in unheard.perceptions  # no label has it
+    assert set(model.model.about["scratch"]["held_out"]) == {"default", "scratch"}
+    with pytest.raises(InputError, match="at least 20"):
+        train_from_scratch(notes[:4])
 
 
 def test_too_few_notes_or_wrong_groups_are_refused() -> None:
@@ -157,6 +204,28 @@ def test_a_pickle_in_the_folder_is_never_opened(single: SingleLabelModel, tmp_pa
         load_model(tmp_path)
 
     assert not mark.exists()
+
+
+def test_texts_of_one_customer_are_held_out_together() -> None:
+    # each customer has words of their own that tell the label; only strangers' words are a fair test
+    texts = [f"{chr(0x4E00 + 7 * c) * 3}{chr(0x4E00 + 7 * c + 1) * 2}" for c in range(24) for _ in range(4)]
+    labels = [("app", "fee")[c % 2] for c in range(24) for _ in range(4)]
+    customers = [f"c{c}" for c in range(24) for _ in range(4)]
+    settings = SingleLabelClassifier(C=1.0)
+
+    apart = settings.fit(texts, labels, groups=customers).model_.about["held_out"]["accuracy"]
+    mixed = settings.fit(texts, labels).model_.about["held_out"]["accuracy"]
+    assert mixed > apart + 0.2
+    with pytest.raises(InputError, match="one group for each text"):
+        settings.fit(texts, labels, groups=customers[:5])
+
+
+def test_a_class_of_one_customer_is_learned_without_being_measured() -> None:
+    customers = [f"{label} {i % 3 if label != 'rate' else 0}" for i, label in enumerate(LABELS)]
+    model = SingleLabelClassifier().fit(TEXTS, LABELS, groups=customers).model_
+
+    assert "held_out" not in model.about
+    assert model.predict(["利率高"]) == ["rate"]
 
 
 def test_single_labels_are_compared() -> None:

@@ -1,29 +1,29 @@
 """
 The default model adapted to labelled notes.
 
-Each question's weights are moved as far as the labelled notes ask for and the corpus allows
-(`voctext.train.prior`). How much a labelled note weighs against a note of the corpus is chosen for
-perceptions, polarities and intent each by cross-validation; 0 leaves the default as it is.
+Three readings of each kind of question compete on notes held out: the default as it is; the default
+calibrated (`voctext.train.calibrate`); and its n-grams' weights moved as far as the labelled notes ask for
+and the corpus allows (`voctext.train.prior`), then calibrated. The plainest wins that is not surely worse
+than the best: L. Breiman and others (1984), "Classification and Regression Trees", the rule of one
+standard error.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from voctext.classify.combined import (
     FIRST_INTENT,
     FIRST_POLARITY,
-    INTENTS,
-    PERCEPTIONS,
-    combine,
     default_model,
+    probabilities,
     rule_answers,
 )
-from voctext.classify.model import OUTPUTS, POLARITIES, LinearModel
-from voctext.errors import InputError
+from voctext.classify.model import OUTPUTS, LinearModel
+from voctext.train.calibrate import apply, calibration
 from voctext.train.heads import questions, targets
-from voctext.train.prior import asked, precision, read, shift
+from voctext.train.held_out import check, deal_notes, figures, near_thresholds, one_thread
+from voctext.train.prior import asked, losses, precision, read, shift
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,21 +32,28 @@ if TYPE_CHECKING:
     from voctext.evaluate import LabelledNote
 
     Floats = NDArray[np.float64]
+    Folds = NDArray[np.int64]
 
-WEIGHTS = (0.0, 2.0, 5.0, 15.0)
-"""What a labelled note may weigh against a note of the corpus."""
-FOLDS, FEWEST = 5, 20
+WEIGHTS = (2.0, 10.0)
+"""What a labelled note may weigh against a note of the corpus, beside nothing."""
 KINDS = {
     "perception": slice(0, FIRST_POLARITY),
     "polarity": slice(FIRST_POLARITY, FIRST_INTENT),
     "intent": slice(FIRST_INTENT, len(OUTPUTS)),
 }
+CALIBRATED = ("perception", "intent")
 EVEN = 200.0
 """Precision of each weight for intents, held alike: firm n-grams, but a desk's own share of each intent."""
-BETTER = {"perception": 1.0, "polarity": 0.9, "intent": 1.0}
-"""Of the default's log loss held out, what share a weight may leave: polarities are easily unlearned."""
-NEAR = 1000.0
-"""Over the number of notes: what F1 a threshold must gain to lie 1 away from the default's."""
+SURELY = {"perception": 2.0, "polarity": 2.0, "intent": 0.0}
+"""By how many standard errors of its loss the default must be beaten; shares of intents always differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a kind of question may be read: by weights moved so far, calibrated or not."""
+
+    weight: float = 0.0
+    calibrated: bool = False
 
 
 def adapt(
@@ -61,184 +68,204 @@ def adapt(
         seed: Deals the notes into folds. The same notes and seed give the same model.
 
     Returns:
-        A model with the columns of the default; `about["adapted"]` tells the weights chosen, and how the
-        default and the adapted model read the notes when held out.
+        A model with the columns of the default; `about["adapted"]` tells for each kind of question the
+        weight of a note and whether it is calibrated, and how the default and the adapted model read the
+        notes when held out.
 
     Raises:
         InputError: Too few notes, or not one group for each note.
     """
-    import numpy as np
+    check(notes, groups)
+    with one_thread():
+        return _adapt(notes, groups, seed)
 
-    if len(notes) < FEWEST:
-        raise InputError(f"{len(notes)} labelled notes; give at least {FEWEST} to adapt to")
-    if groups is not None and len(groups) != len(notes):
-        raise InputError(f"{len(groups)} groups and {len(notes)} notes; give one group for each note")
+
+def _adapt(notes: "Sequence[LabelledNote]", groups: Sequence[str] | None, seed: int) -> LinearModel:
     model = default_model()
     opinions, rows = read([note.text for note in notes])
-    learner = _Learner(rows, targets(notes), model)
-    fold_of = _deal(notes, groups, seed)
-    held = {weight: learner.held_out(fold_of, weight) for weight in WEIGHTS}
-    rules = rule_answers(opinions)
-    chosen, logits = _choose(held, rules, learner.answers, model)
-    chances = combine(logits.astype(np.float32), rules, model.combine)
-    thresholds = (
-        _thresholds(chances, learner.answers, model.thresholds) if chosen["perception"] else model.thresholds
-    )
-    before = figures(
-        combine(held[0.0].astype(np.float32), rules, model.combine), learner.answers, model.thresholds
-    )
-    after = figures(chances, learner.answers, thresholds)
-    weights = model.weights.astype(float)
-    everything = np.arange(len(notes))
-    for kind, weight in chosen.items():
-        weights[:, KINDS[kind]] += learner.moved(everything, weight)[:, KINDS[kind]]
-    adapted = {
+    answers, fold_of = targets(notes), deal_notes(notes, groups, seed)
+    learner = _Learner(rows, answers, model)
+    trial = _Trial(learner.held_out(fold_of), rule_answers(opinions), answers, fold_of, model)
+    chosen = trial.choose()
+    scores = trial.read(chosen)
+    chances = _chances(scores)
+    kept = chosen["perception"] == Reading()
+    found_at = model.thresholds if kept else near_thresholds(chances, answers, model.thresholds)
+    told = {
         "notes": len(notes),
         "groups": len(set(groups)) if groups is not None else None,
         "seed": seed,
-        "weight": chosen,
-        "held_out": {"default": before, "adapted": after},
+        "weight": {kind: reading.weight for kind, reading in chosen.items()},
+        "calibrated": {kind: reading.calibrated for kind, reading in chosen.items()},
+        "held_out": {
+            "default": figures(_chances(trial.read({})), answers, model.thresholds, groups),
+            "adapted": figures(chances, answers, found_at, groups),
+        },
     }
     return replace(
         model,
-        weights=weights.astype(np.float32),
-        thresholds=thresholds,
-        about={**model.about, "adapted": adapted},
+        weights=learner.learned(chosen),
+        combine=trial.combination(chosen),
+        thresholds=found_at,
+        about={**model.about, "adapted": told},
     )
+
+
+def _chances(scores: "Floats") -> "NDArray[np.float32]":
+    import numpy as np
+
+    return probabilities(scores.astype(np.float32))
 
 
 class _Learner:
     """Moves the default's weights by labelled notes."""
 
     def __init__(self, rows: Any, answers: "NDArray[np.int8]", model: LinearModel) -> None:
-        self.rows, self.answers = rows, answers
+        self.rows, self.answers = rows.astype(float), answers
         self._model = model
-        self._scores = model.logits(rows).astype(float)
+        self._logits = model.logits(rows).astype(float)
         self._held = precision().copy()
         self._held[:, FIRST_INTENT:] = EVEN
 
-    def moved(self, chosen: "NDArray[np.int64]", weight: float) -> "Floats":
+    def moved(self, chosen: "Folds", weight: float, start: "Floats | None" = None) -> "Floats":
         """Give what to add to all weights after reading the *chosen* notes, each of *weight*."""
         import numpy as np
 
         moved = np.zeros(self._held.shape)
-        if not weight:
-            return moved
-        for group in questions():
+        for group in questions() if weight else ():
             some = chosen[asked(self.answers[chosen], group)]
-            if not len(some):
-                continue
-            right = self.answers[some, group]
-            heavy = np.full(len(some), weight)
-            moved[:, group] = shift(
-                self.rows[some], self._scores[some, group], right, heavy, self._held[:, group]
-            )
+            if len(some):
+                moved[:, group] = shift(
+                    self.rows[some],
+                    self._logits[some, group],
+                    self.answers[some, group],
+                    np.full(len(some), weight),
+                    self._held[:, group],
+                    start=None if start is None else start[:, group],
+                )
         return moved
 
-    def held_out(self, fold_of: "NDArray[np.int64]", weight: float) -> "Floats":
-        """Score every note by weights moved without its fold."""
+    def held_out(self, fold_of: "Folds") -> "dict[float, Floats]":
+        """Give the logits of every note, by weights moved without its fold."""
         import numpy as np
 
-        scores = self._scores.copy()
-        for fold in np.unique(fold_of) if weight else ():
-            test = np.flatnonzero(fold_of == fold)
-            moved = self.moved(np.flatnonzero(fold_of != fold), weight)
-            scores[test] += self.rows[test] @ moved[:-1] + moved[-1]
+        held = {weight: self._logits.copy() for weight in (0.0, *WEIGHTS)}
+        for fold in np.unique(fold_of):
+            test, moved = np.flatnonzero(fold_of == fold), None
+            for weight in WEIGHTS:
+                moved = self.moved(np.flatnonzero(fold_of != fold), weight, moved)
+                held[weight][test] += self.rows[test] @ moved[:-1] + moved[-1]
+        return held
+
+    def learned(self, chosen: "Mapping[str, Reading]") -> "NDArray[np.float32]":
+        """Give the weights after reading all notes in the ways *chosen*."""
+        import numpy as np
+
+        weights = self._model.weights.astype(float)
+        moved = {weight: self.moved(np.arange(len(self.answers)), weight) for weight in _weights(chosen)}
+        for kind, reading in chosen.items():
+            weights[:, KINDS[kind]] += moved[reading.weight][:, KINDS[kind]]
+        return weights.astype(np.float32)
+
+
+def _weights(chosen: "Mapping[str, Reading]") -> list[float]:
+    return sorted({reading.weight for reading in chosen.values()})
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """The contest of readings on notes held out: *held* has their logits for each weight of a note."""
+
+    held: "Mapping[float, Floats]"
+    rules: "NDArray[np.float32]"
+    answers: "NDArray[np.int8]"
+    fold_of: "Folds"
+    model: LinearModel
+
+    def choose(self) -> dict[str, Reading]:
+        """Choose the reading of each kind of question, one after the other."""
+        chosen: dict[str, Reading] = {}
+        for kind, columns in KINDS.items():
+            readings = [Reading()]
+            if kind in CALIBRATED:
+                readings.append(Reading(calibrated=True))
+            readings += [Reading(weight, calibrated=kind in CALIBRATED) for weight in WEIGHTS]
+            loss = [
+                _surprise(self.read({**chosen, kind: reading}), self.answers, columns) for reading in readings
+            ]
+            chosen[kind] = readings[_plainest(loss, SURELY[kind])]
+        return chosen
+
+    def read(self, chosen: "Mapping[str, Reading]") -> "Floats":
+        """Score the notes in the ways *chosen*; each fold is calibrated by the others, held out too."""
+        import numpy as np
+
+        scores = self._scores(chosen)
+        result = scores.copy()
+        columns = _calibrated(chosen)
+        for fold in np.unique(self.fold_of) if columns else ():
+            test = self.fold_of == fold
+            matrix = calibration(scores[~test], self.answers[~test])
+            result[np.ix_(test, columns)] = apply(matrix, scores[test])[:, columns]
+        return result
+
+    def combination(self, chosen: "Mapping[str, Reading]") -> "NDArray[np.float32]":
+        """Give the model's combination with the rules, calibrated where it was *chosen* to be."""
+        import numpy as np
+
+        before, columns = self.model.combine.astype(float), _calibrated(chosen)
+        matrix = calibration(self._scores(chosen), self.answers)
+        after = before @ matrix[:-1]
+        after[-1] += matrix[-1]
+        combination = before.copy()
+        combination[:, columns] = after[:, columns]
+        return combination.astype(np.float32)
+
+    def _scores(self, chosen: "Mapping[str, Reading]") -> "Floats":
+        import numpy as np
+
+        logits = self.held[0.0].copy()
+        for kind, reading in chosen.items():
+            logits[:, KINDS[kind]] = self.held[reading.weight][:, KINDS[kind]]
+        scores: Floats = np.hstack([logits, self.rules]) @ self.model.combine[:-1] + self.model.combine[-1]
         return scores
 
 
-def _deal(notes: "Sequence[LabelledNote]", groups: Sequence[str] | None, seed: int) -> "NDArray[np.int64]":
-    """Give each note a fold: whole groups, the largest first to the emptiest fold; else intents evenly."""
+def _calibrated(chosen: "Mapping[str, Reading]") -> list[int]:
+    """Give the outputs of the kinds of question that are calibrated."""
+    places = range(len(OUTPUTS))
+    return [i for kind, reading in chosen.items() if reading.calibrated for i in places[KINDS[kind]]]
+
+
+def _surprise(scores: "Floats", answers: "NDArray[np.int8]", columns: slice) -> "Floats":
+    """Give each note's loss over the questions of *columns* that it was asked; of polarities, errors."""
     import numpy as np
 
-    shuffled = np.random.default_rng(seed).permutation(len(notes))
-    fold_of = np.zeros(len(notes), dtype=np.int64)
-    if groups is None or len(set(groups)) < 2:  # noqa: PLR2004  one group cannot be held out
-        order = sorted(shuffled.tolist(), key=lambda i: INTENTS.index(notes[i].intent))
-        fold_of[order] = np.arange(len(notes)) % FOLDS
-        return fold_of
-    members: dict[str, list[int]] = {}
-    for i in shuffled.tolist():
-        members.setdefault(groups[i], []).append(i)
-    filled = [0] * FOLDS
-    for group in sorted(members.values(), key=len, reverse=True):
-        fold = filled.index(min(filled))
-        fold_of[group] = fold
-        filled[fold] += len(group)
-    return fold_of
+    total = np.zeros(len(scores))
+    for group in questions():
+        known = asked(answers, group)
+        if not columns.start <= group.start < columns.stop or not known.any():
+            continue
+        given, right = scores[known][:, group], answers[known, group]
+        if columns == KINDS["polarity"]:  # how sure one is of it, nobody is told
+            total[known] += given.argmax(axis=1) != right.argmax(axis=1)
+        else:
+            total[known] += losses(given, right)[0]
+    return total
 
 
-def _choose(
-    held: "dict[float, Floats]", rules: "NDArray[np.float32]", answers: "NDArray[np.int8]", model: LinearModel
-) -> tuple[dict[str, float], "Floats"]:
-    """Give for each kind of question the weight that reads best, and the scores of notes held out with it."""
+def _plainest(loss: "Sequence[Floats]", surely: float) -> int:
+    """
+    Give the first of readings, plainest first, that is not surely worse than the best by its *loss*.
+
+    The first of all, the default, must moreover not be beaten by *surely* standard errors.
+    """
     import numpy as np
 
-    logits = held[0.0].copy()
-    chosen: dict[str, float] = {}
-    for kind, columns in KINDS.items():
-        scores: dict[float, float] = {}
-        for weight, offered in held.items():
-            trial = held[0.0].copy()
-            trial[:, columns] = offered[:, columns]
-            chances = combine(trial.astype(np.float32), rules, model.combine)
-            # how likely the right answers were: F1 of few notes is too rough to choose by
-            loss = _surprise(chances[:, columns], answers[:, columns])
-            scores[weight] = -loss if weight else -loss * BETTER[kind]
-        chosen[kind] = max(scores, key=lambda weight: scores[weight])
-        logits[:, columns] = held[chosen[kind]][:, columns]
-    return chosen, logits
-
-
-def _surprise(chances: "NDArray[np.float32]", answers: "NDArray[np.int8]") -> float:
-    """Give the mean log loss of the right answers, of yes or no each."""
-    import numpy as np
-
-    known = answers >= 0
-    if not known.any():
-        return 0.0
-    sure = np.clip(np.where(answers == 1, chances, 1 - chances)[known], 1e-6, 1)
-    return float(-np.log(sure).mean())
-
-
-def _thresholds(
-    chances: "NDArray[np.float32]", answers: "NDArray[np.int8]", usual: "NDArray[np.float32]"
-) -> "NDArray[np.float32]":
-    """Choose thresholds of great F1 on notes held out, over five neighbours, near the *usual* ones."""
-    import numpy as np
-
-    tried = np.arange(0.3, 0.61, 0.02)
-    best = usual.copy()
-    for i, near in enumerate(usual):
-        f1 = np.array([_f1(answers[:, i] == 1, chances[:, i] >= one) for one in tried])
-        smooth = np.convolve(np.pad(f1, 2, "edge"), np.ones(5) / 5, "valid")
-        best[i] = tried[np.argmax(smooth - NEAR / len(answers) * np.abs(tried - near))]
+    best = min(range(len(loss)), key=lambda i: float(loss[i].mean()))
+    for i, one in enumerate(loss[:best]):
+        worse = one - loss[best]
+        error = float(np.std(worse, ddof=1)) / len(worse) ** 0.5
+        if worse.mean() <= error * (1.0 if i else surely):
+            return i
     return best
-
-
-def figures(
-    chances: "NDArray[np.float32]", answers: "NDArray[np.int8]", thresholds: "NDArray[np.float32]"
-) -> dict[str, float]:
-    """Give perception and intent macro-F1, and the polarity's accuracy where a perception was found."""
-    import numpy as np
-
-    said, true = chances[:, : len(PERCEPTIONS)] >= thresholds, answers[:, : len(PERCEPTIONS)] == 1
-    edges = range(FIRST_POLARITY, FIRST_INTENT + 1, len(POLARITIES))
-    right = [
-        chances[both, a:b].argmax(axis=1) == answers[both, a:b].argmax(axis=1)
-        for both, (a, b) in zip((said & true).T, pairwise(edges), strict=True)
-    ]
-    wanted, read_as = answers[:, FIRST_INTENT:].argmax(axis=1), chances[:, FIRST_INTENT:].argmax(axis=1)
-    occurring = np.union1d(wanted, read_as)
-    flat = np.concatenate(right)
-    return {
-        "perception_macro_f1": round(
-            float(np.mean([_f1(t, s) for t, s in zip(true.T, said.T, strict=True)])), 4
-        ),
-        "intent_macro_f1": round(float(np.mean([_f1(wanted == i, read_as == i) for i in occurring])), 4),
-        "polarity_accuracy": round(float(flat.mean()), 4) if len(flat) else 0.0,
-    }
-
-
-def _f1(true: "NDArray[np.bool_]", said: "NDArray[np.bool_]") -> float:
-    return float(2 * (true & said).sum() / max(1, true.sum() + said.sum()))

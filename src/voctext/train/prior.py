@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-ROUNDS = 300
+ROUNDS, ENOUGH = 100, 1e-7
+"""How many steps a fit may take, and by what share of the loss a step must better it."""
 
 
 @cache
@@ -62,9 +63,11 @@ def precision() -> "Floats":
 def shift(
     rows: Any,
     scores: "Floats",
-    answers: "NDArray[np.int8]",
+    answers: "NDArray[Any]",
     weight: "Floats",
     held: "Floats",
+    *,
+    start: "Floats | None" = None,
 ) -> "Floats":
     """
     Give what to add to the weights that gave *scores*, so that *rows* are answered better.
@@ -72,9 +75,10 @@ def shift(
     Args:
         rows: CSR matrix (notes, columns).
         scores: What the prior's weights answer, shape (notes, answers of one question).
-        answers: Right answers of the question as indicators, same shape.
+        answers: Right answers of the question as indicators or probabilities, same shape.
         weight: Of each note, against a note of the corpus.
         held: Precision of each weight, shape (columns + 1, answers of one question).
+        start: What was given for a lighter weight, to begin there; same shape.
     """
     import numpy as np
     from scipy.optimize import minimize
@@ -82,17 +86,19 @@ def shift(
 
     wide = hstack([rows, csr_matrix(np.ones((rows.shape[0], 1)))]).tocsc()
     used = np.flatnonzero(np.diff(wide.indptr))
-    known = wide[:, used].tocsr().astype(float)
+    known = wide[:, used].tocsr()
     turned = known.T.tocsr()
     scale = 1 / np.sqrt(held[used])  # steps of one size for firm and loose weights alike
+    first = np.zeros(scale.size) if start is None else (start[used] / scale).ravel()
 
     def loss(flat: "Floats") -> tuple[float, "Floats"]:
         now = scores + known @ (flat.reshape(scale.shape) * scale)
-        value, slope = _loss(now, answers)
+        value, slope = losses(now, answers)
         steep = (turned @ (weight[:, None] * slope)) * scale
         return float(weight @ value + flat @ flat / 2), steep.ravel() + flat
 
-    found = minimize(loss, np.zeros(scale.size), jac=True, method="L-BFGS-B", options={"maxiter": ROUNDS})
+    limits = {"maxiter": ROUNDS, "ftol": ENOUGH}
+    found = minimize(loss, first, jac=True, method="L-BFGS-B", options=limits)
     moved = np.zeros(held.shape)
     moved[used] = found.x.reshape(scale.shape) * scale
     return moved
@@ -110,7 +116,7 @@ def _chances(scores: "Floats") -> "Floats":
     return chances
 
 
-def _loss(scores: "Floats", answers: "NDArray[np.int8]") -> tuple["Floats", "Floats"]:
+def losses(scores: "Floats", answers: "NDArray[Any]") -> tuple["Floats", "Floats"]:
     """Give the log loss of each note, and its slope in the scores."""
     import numpy as np
     from scipy.special import logsumexp

@@ -7,14 +7,14 @@ margins of texts held out (J. Platt 1999, "Probabilistic outputs for support vec
 slope for all classes: C. Guo and others 2017, temperature scaling).
 """
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from voctext.errors import InputError, require
-from voctext.train.folder import evaluate_single
-from voctext.train.single_model import Counts, SingleLabelModel, counts_of, matrix, normalized
+from voctext.evaluate import evaluate_single
+from voctext.train.columns import Columns, choose_columns, words_of
+from voctext.train.single_model import SingleLabelModel, normalized
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,6 +24,8 @@ base: Any = require("sklearn.base", extra="train")
 
 STRENGTHS = (0.03, 0.1, 0.3, 1.0)
 """Inverse regularization tried (scikit-learn's C)."""
+NEARLY, ROUGHLY = 1e-4, 1e-3
+"""How near to the end a fit goes: the last one, and those that only choose."""
 
 
 class SingleLabelClassifier(base.ClassifierMixin, base.BaseEstimator):  # type: ignore[misc]
@@ -62,9 +64,15 @@ class SingleLabelClassifier(base.ClassifierMixin, base.BaseEstimator):  # type: 
         self.folds = folds
         self.random_state = random_state
 
-    def fit(self, X: Iterable[str], y: Iterable[Any]) -> Self:  # noqa: N803
+    def fit(self, X: Iterable[str], y: Iterable[Any], groups: Iterable[Any] | None = None) -> Self:  # noqa: N803
         """
         Learn from texts *X* and their labels *y*.
+
+        Args:
+            X: The texts.
+            y: The label of each.
+            groups: The customer of each text, for one; texts of a group are held out together, so that
+                nothing is chosen or measured by a customer's words that were learned from.
 
         Raises:
             InputError: They differ in number, or hold fewer than two labels, or *X* holds no texts.
@@ -74,13 +82,21 @@ class SingleLabelClassifier(base.ClassifierMixin, base.BaseEstimator):  # type: 
         texts, labels = _texts(X), np.asarray(list(y))
         if len(texts) != len(labels):
             raise InputError(f"{len(texts)} texts and {len(labels)} labels; give one label for each text")
+        customers = None if groups is None else np.unique(list(groups), return_inverse=True)[1]
+        if customers is not None and len(customers) != len(texts):
+            raise InputError(f"{len(customers)} groups and {len(texts)} texts; give one group for each text")
         self.classes_, numbers = np.unique(labels, return_inverse=True)
         if len(self.classes_) < 2:  # noqa: PLR2004
             raise InputError(f"{len(self.classes_)} label in {len(texts)} texts; give texts of two or more")
-        counted = [counts_of(text) for text in normalized(texts)]
-        grams, words, idf = _columns(counted, self.min_df)
-        rows = matrix(counted, grams, words, idf)
-        self.C_, self.slope_, told = self._choose(rows, numbers)
+        clean = normalized(texts)
+        parted = list(words_of(clean))
+        grams, words, seen = choose_columns(clean, parted, self.min_df)
+        if not len(seen):
+            raise InputError(f"nothing stands in {self.min_df} texts; give more texts, or a smaller min_df")
+        idf = (np.log((1 + len(texts)) / (1 + seen)) + 1).astype(np.float32)
+        rows = Columns(grams, words, idf).matrix(clean, parted)
+        del clean, parted  # long texts take much room
+        self.C_, self.slope_, told = self._choose(rows, numbers, customers)
         weights, intercepts = self._machine(rows, numbers, self.C_)
         self.model_ = SingleLabelModel(
             classes=tuple(map(str, self.classes_.tolist())),
@@ -108,39 +124,63 @@ class SingleLabelClassifier(base.ClassifierMixin, base.BaseEstimator):  # type: 
         require("sklearn.utils.validation", extra="train").check_is_fitted(self, "model_")
         self.model_.save(Path(folder))
 
-    def _choose(self, rows: Any, numbers: "NDArray[np.int64]") -> tuple[float, float, dict[str, Any]]:
+    def _choose(
+        self, rows: Any, numbers: "NDArray[np.int64]", customers: "NDArray[np.int64] | None"
+    ) -> tuple[float, float, dict[str, Any]]:
         """Give C, the slope that makes probabilities of margins, and figures, all from texts held out."""
         import numpy as np
 
-        parts = min(self.folds, int(np.bincount(numbers).min()))
+        splits = self._splits(numbers, customers)
         tried = STRENGTHS if self.C is None else (self.C,)
-        if parts < 2:  # noqa: PLR2004  a class with one example cannot be held out
+        if not splits:
             return (STRENGTHS[1] if self.C is None else self.C), 1.0, {}
-        selection = require("sklearn.model_selection", extra="train")
-        splitter = selection.StratifiedKFold(parts, shuffle=True, random_state=self.random_state)
-        splits = list(splitter.split(rows, numbers))
         best = (-1.0, tried[0], np.zeros((0, 0)))
         for strength in tried:
             margins = np.zeros((len(numbers), int(numbers.max()) + 1))
             for train, test in splits:
-                weights, intercepts = self._machine(rows[train], numbers[train], strength)
+                weights, intercepts = self._machine(rows[train], numbers[train], strength, near=ROUGHLY)
                 margins[test] = rows[test] @ weights + intercepts
             score = _quality(numbers, margins.argmax(axis=1))
-            if score > best[0]:
-                best = (score, strength, margins)
+            if score <= best[0]:
+                break  # stronger ones fit the texts at hand ever closer, and take ever longer
+            best = (score, strength, margins)
         names = [str(label) for label in self.classes_.tolist()]
         said = [names[i] for i in best[2].argmax(axis=1)]
         told = evaluate_single([names[i] for i in numbers], said)
         return best[1], _slope(best[2], numbers), {"held_out": told}
 
+    def _splits(
+        self, numbers: "NDArray[np.int64]", customers: "NDArray[np.int64] | None"
+    ) -> "list[tuple[NDArray[np.int64], NDArray[np.int64]]]":
+        """Deal the texts into those learned from and those held out; empty if a class cannot be held out."""
+        import numpy as np
+
+        selection = require("sklearn.model_selection", extra="train")
+        settings = {"shuffle": True, "random_state": self.random_state}
+        if customers is None:
+            parts = min(self.folds, int(np.bincount(numbers).min()))
+            splitter = selection.StratifiedKFold(parts, **settings) if parts > 1 else None
+        else:
+            of_class = [len(np.unique(customers[numbers == one])) for one in range(int(numbers.max()) + 1)]
+            parts = min(self.folds, *of_class)
+            splitter = selection.StratifiedGroupKFold(parts, **settings) if parts > 1 else None
+        splits = list(splitter.split(numbers, numbers, customers)) if splitter else []
+        classes = len(np.unique(numbers))
+        whole = all(len(test) and len(np.unique(numbers[train])) == classes for train, test in splits)
+        return splits if whole else []  # a class may stand with few customers, and in one part
+
     def _machine(
-        self, rows: Any, numbers: "NDArray[np.int64]", strength: float
+        self, rows: Any, numbers: "NDArray[np.int64]", strength: float, *, near: float = NEARLY
     ) -> tuple["NDArray[np.float64]", "NDArray[np.float64]"]:
         import numpy as np
 
         svm = require("sklearn.svm", extra="train")
         machine = svm.LinearSVC(
-            C=strength, class_weight=self.class_weight, random_state=self.random_state, max_iter=3000
+            C=strength,
+            class_weight=self.class_weight,
+            random_state=self.random_state,
+            max_iter=3000,
+            tol=near,
         ).fit(rows, numbers)
         weights, intercepts = machine.coef_.T, machine.intercept_
         if weights.shape[1] == 1:  # scikit-learn keeps one row for two classes
@@ -165,26 +205,6 @@ def _texts(given: Iterable[str]) -> list[str]:
     if wrong is not None:
         raise InputError(f"text {wrong + 1} is {type(texts[wrong]).__name__}; give a list of strings")
     return texts
-
-
-def _columns(
-    counted: Sequence[Counts], min_df: int
-) -> tuple[tuple[str, ...], tuple[str, ...], "NDArray[np.float32]"]:
-    """Choose n-grams and words that stand in enough texts, and weigh each by its rarity."""
-    import numpy as np
-
-    chosen: list[tuple[str, ...]] = []
-    seen: list[int] = []
-    for part in (0, 1):
-        frequency: Counter[str] = Counter()
-        for counts in counted:
-            frequency.update(counts[part].keys())
-        chosen.append(tuple(sorted(name for name, n in frequency.items() if n >= min_df)))
-        seen += [frequency[name] for name in chosen[-1]]
-    if not seen:
-        raise InputError(f"nothing stands in {min_df} texts; give more texts, or a smaller min_df")
-    idf = np.log((1 + len(counted)) / (1 + np.array(seen))) + 1
-    return chosen[0], chosen[1], idf.astype(np.float32)
 
 
 def _quality(true: "NDArray[np.int64]", said: "NDArray[np.int64]") -> float:

@@ -6,18 +6,16 @@ parts of length one. Tensors, float32: idf (columns,), weights (columns, classes
 """
 
 import json
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from voctext.classify.model import NAMES, NUMBERS, read_names, read_numbers
 from voctext.errors import ModelError
-from voctext.segment import Segmenter, by_jieba
 from voctext.text import normalize_batch
+from voctext.train.columns import Columns, words_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,8 +25,6 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 KIND = "single-label"
-LONGEST = 4
-"""N-grams have up to four characters."""
 LISTS, TENSORS = ("classes", "grams", "words"), ("idf", "weights", "intercepts")
 
 
@@ -49,7 +45,8 @@ class SingleLabelModel:
         import numpy as np
         from scipy.special import softmax
 
-        rows = matrix([counts_of(text) for text in normalized(texts)], self.grams, self.words, self.idf)
+        clean = normalized(texts)
+        rows = Columns(self.grams, self.words, self.idf).matrix(clean, words_of(clean))
         scores = rows @ self.weights + self.intercepts
         return softmax(scores.astype(float), axis=1).astype(np.float32)  # type: ignore[no-any-return]
 
@@ -114,49 +111,3 @@ def _strings(value: object, name: str, folder: Path) -> tuple[str, ...]:
 def normalized(texts: Sequence[str]) -> list[str]:
     """Bring *texts* to one form: simplified, without noise, in lower case."""
     return [aligned.text.lower() for aligned in normalize_batch(texts)]
-
-
-@cache
-def _segmenter() -> Segmenter:
-    return by_jieba()
-
-
-Counts = tuple[Counter[str], Counter[str]]
-"""How often each n-gram of characters, and each word, stands in a text."""
-
-
-def counts_of(text: str) -> Counts:
-    """Count the n-grams and words of a normalized *text*."""
-    framed = f" {' '.join(text.split())} "
-    return Counter(_grams(framed)), Counter(word for word in _segmenter()(text) if word.strip())
-
-
-def _grams(text: str) -> Iterator[str]:
-    for n in range(1, LONGEST + 1):
-        for i in range(len(text) - n + 1):
-            yield text[i : i + n]
-
-
-def matrix(counted: Sequence[Counts], grams: Sequence[str], words: Sequence[str], idf: "Floats") -> Any:
-    """Give CSR rows (texts, n-grams and words): 1 + log count, times idf, each part of length one."""
-    import numpy as np
-    from scipy.sparse import csr_matrix
-
-    places = (
-        {gram: i for i, gram in enumerate(grams)},
-        {word: i + len(grams) for i, word in enumerate(words)},
-    )
-    values: list[Floats] = []
-    columns: list[NDArray[np.int64]] = []
-    ends = [0]
-    for counts in counted:
-        for part, place in zip(counts, places, strict=True):
-            known = sorted((place[name], count) for name, count in part.items() if name in place)
-            column = np.array([at for at, _ in known], dtype=np.int64)
-            value = (1 + np.log(np.array([count for _, count in known], dtype=float))) * idf[column]
-            columns.append(column)
-            values.append((value / max(float(np.linalg.norm(value)), 1e-9)).astype(np.float32))
-        ends.append(ends[-1] + len(columns[-1]) + len(columns[-2]))
-    shape = (len(counted), len(grams) + len(words))
-    flat = (np.concatenate(values), np.concatenate(columns)) if values else (np.zeros(0), np.zeros(0, int))
-    return csr_matrix((*flat, np.array(ends)), shape=shape)
