@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import as_file, files
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from voctext.classify.explain import Explainer
 from voctext.classify.features import Features
@@ -50,10 +50,14 @@ def rule_answers(opinions: Sequence[Opinion]) -> "Floats":
 
 def combine(logits: "Floats", rules: "Floats", weights: "Floats") -> "Floats":
     """Make probabilities of the model's *logits* and the *rules*' answers; shape (notes, outputs)."""
+    return probabilities(combined_scores(logits, rules, weights))
+
+
+def combined_scores(logits: "Floats", rules: "Floats", weights: "Floats") -> "Floats":
+    """Weigh the model's *logits* against the *rules*' answers; shape (notes, outputs)."""
     import numpy as np
 
-    scores = np.hstack([logits, rules]) @ weights[:-1] + weights[-1]
-    return probabilities(scores)
+    return np.hstack([logits, rules]) @ weights[:-1] + weights[-1]  # type: ignore[no-any-return]
 
 
 def probabilities(scores: "Floats") -> "Floats":
@@ -100,13 +104,14 @@ class CombinedClassifier:
         taxonomy: Taxonomy | None = None,
         *,
         model: LinearModel | None = None,
+        thresholds: "Floats | None" = None,
         min_confidence: float | None = None,
     ) -> None:
         """
         Read with the words of *taxonomy* and *model*, by default those that ship with voctext.
 
-        A perception is found at the model's threshold for it. With *min_confidence* it is found at that
-        probability or more, and between that and its complement the classifier abstains: the clauses
+        A perception is found at its threshold, by default the model's. With *min_confidence* it is found
+        at that probability or more, and between that and its complement the classifier abstains: the clauses
         of the note are kept for a person to see.
 
         Raises:
@@ -116,7 +121,8 @@ class CombinedClassifier:
         self.taxonomy = taxonomy if taxonomy is not None else Taxonomy.default()
         self.model = model if model is not None else default_model()
         least = min_confidence
-        self._thresholds = self.model.thresholds.tolist() if least is None else [least] * len(PERCEPTIONS)
+        found_at = (self.model.thresholds if thresholds is None else thresholds).tolist()
+        self._thresholds = found_at if least is None else [least] * len(PERCEPTIONS)
         self._unsure = 0.5 if least is None else least
         self._taught = frozenset(self.model.topics)
         self._features = Features(self.taxonomy, self.model.ngrams, self.model.idf, self.model.signals)
@@ -142,13 +148,20 @@ class CombinedClassifier:
 
     def _read(self, notes: Sequence[Note]) -> tuple[list[Opinion], list[NoteLabel], list[list[float]]]:
         opinions, rows = self._features.read(notes)
-        chances = combine(self.model.logits(rows), rule_answers(opinions), self.model.combine).tolist()
+        chances = self._chances(notes, self._scores(opinions, rows)).tolist()
         silent = [not any(clause.voice is Voice.CUSTOMER for clause in note) for note in notes]
         labels = [
             self._label(row, opinion, silent=mute)
             for row, opinion, mute in zip(chances, opinions, silent, strict=True)
         ]
         return opinions, labels, chances
+
+    def _scores(self, opinions: Sequence[Opinion], rows: Any) -> "Floats":
+        return combined_scores(self.model.logits(rows), rule_answers(opinions), self.model.combine)
+
+    def _chances(self, notes: Sequence[Note], scores: "Floats") -> "Floats":  # noqa: ARG002  an encoder reads them
+        """Make probabilities of the *scores* of *notes*."""
+        return probabilities(scores)
 
     def _label(self, row: Sequence[float], opinion: Opinion, *, silent: bool) -> NoteLabel:
         if silent:  # nothing of the customer's to read

@@ -69,7 +69,9 @@ Topics = Annotated[
 Named = Annotated[
     Name,
     typer.Option(
-        "--classifier", help="Name of an installed classifier to read with.", show_default="default"
+        "--classifier",
+        help="Name of an installed classifier to read with, or folder of a model of your own.",
+        show_default="default",
     ),
 ]
 Sure = Annotated[
@@ -200,13 +202,16 @@ def correction_of(audit: Path | None, holdout: Path | None, taxonomy: Any) -> An
 
 
 def miner_of(taxonomy: Path | None = None, classifier: str | None = None, sure: float | None = None) -> Any:
-    """Read with the classifier of this name, or by default, and with this taxonomy."""
+    """Read with the classifier of this name or in this folder, or by default, and with this taxonomy."""
     from voctext.classify.combined import CombinedClassifier
+    from voctext.classify.model import NAMES
     from voctext.classify.registry import load_classifier
     from voctext.miner import Miner
     from voctext.taxonomy import Taxonomy
 
     topics = Taxonomy.load(taxonomy) if taxonomy else Taxonomy.default()
+    if classifier is not None and (Path(classifier) / NAMES).is_file():
+        return Miner(_reader_of_notes(Path(classifier), topics, sure), taxonomy=topics)
     if classifier is None and sure is None:
         return Miner.of(topics)
     if sure is None:
@@ -214,3 +219,12 @@ def miner_of(taxonomy: Path | None = None, classifier: str | None = None, sure: 
     if classifier not in (None, "default"):
         raise typer.BadParameter("--min-confidence is the default classifier's; leave --classifier out")
     return Miner(CombinedClassifier(topics, min_confidence=sure), taxonomy=topics)
+
+
+def _reader_of_notes(folder: Path, taxonomy: Any, sure: float | None) -> Any:
+    from voctext.train import load_model
+
+    model = load_model(folder, taxonomy, min_confidence=sure)
+    if not hasattr(model, "judge"):
+        raise InputError(f"{folder}: gives texts one label of your own each; give a model trained on notes")
+    return model

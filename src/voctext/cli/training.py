@@ -1,99 +1,107 @@
 """The command that trains a reader."""
 
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Annotated, Optional
 
 import typer
 
-from voctext.console import counted
-from voctext.errors import InputError
+from voctext.cli.learning import Learner, train_default
+from voctext.encoder.settings import Precision, Settings
 
 
 def train(
     path: Annotated[
         Optional[Path],
-        typer.Argument(help="Labelled notes, or texts with one label each; see `voctext labels check`."),
+        typer.Argument(
+            help="Labelled notes, or texts with one label each; see `voctext labels check`. With --distil an "
+            "export without labels."
+        ),
     ] = None,
     *,
     default: Annotated[
         bool, typer.Option("--default", help="Train the default model on the shipped corpus.")
     ] = False,
+    scratch: Annotated[
+        bool, typer.Option("--scratch", help="Fit a linear model to the labelled notes alone.")
+    ] = False,
+    encoder: Annotated[
+        Optional[str],
+        typer.Option(help="Teach this encoder: a folder, or the name of a Hugging Face model."),
+    ] = None,
+    distil: Annotated[
+        Optional[Path],
+        typer.Option(help="Teach a linear model to read like the encoder in this folder."),
+    ] = None,
     out: Annotated[
         Optional[Path],
         typer.Option(
             "--out", "-o", help="Folder for the model.", show_default="with --default the package's own"
         ),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Deals the notes into folds.", min=0)] = 0,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Overwrite the model in --out even if it is better.")
+    ] = False,
+    few_shot: Annotated[
+        Optional[bool],
+        typer.Option(
+            "--few-shot/--fine-tune",
+            help="Leave the encoder as it is and fit heads to it, or teach all of it.",
+            show_default="few-shot below 1,000 texts",
+        ),
+    ] = None,
+    corpus: Annotated[
+        bool, typer.Option("--corpus", help="Fine-tune on the shipped synthetic notes too.")
+    ] = False,
+    epochs: Annotated[
+        Optional[int],
+        typer.Option(help="How often all texts are read.", min=1, show_default="3 to 12, by their number"),
+    ] = None,
+    batch_size: Annotated[int, typer.Option(help="Texts read together.", min=1)] = 32,
+    accumulate: Annotated[int, typer.Option(help="Batches that make a step.", min=1)] = 1,
+    learning_rate: Annotated[
+        Optional[float],
+        typer.Option(help="Of the last layer.", min=1e-8, max=1.0, show_default="by the encoder's width"),
+    ] = None,
+    patience: Annotated[
+        int, typer.Option(help="Looks at the texts held out without a gain that end the run.", min=1)
+    ] = 3,
+    precision: Annotated[Precision, typer.Option(help="Numbers to train in.")] = Precision.AUTO,
+    max_tokens: Annotated[int, typer.Option(help="Tokens read of a text.", min=8)] = 256,
+    onnx: Annotated[
+        bool, typer.Option("--onnx/--no-onnx", help="Write the encoder for ONNX Runtime in eight bits too.")
+    ] = True,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")] = False,
+    seed: Annotated[int, typer.Option(help="Deals the notes into folds, and draws.", min=0)] = 0,
 ) -> None:
-    """Train a linear model on labelled notes, or the default one again."""
+    """Train a reader on labelled notes: adapt the default model, or teach an encoder."""
     if default == (path is not None):
         raise typer.BadParameter(
             "give a file of labelled notes, or say --default to train on the shipped corpus"
         )
+    if sum([scratch, encoder is not None, distil is not None, default]) > 1:
+        raise typer.BadParameter("give one of --default, --scratch, --encoder and --distil")
+    if encoder is None and (few_shot is not None or corpus or resume):
+        raise typer.BadParameter("--few-shot, --fine-tune, --corpus and --resume go with --encoder")
     if path is None:
-        _train_default(out)
+        train_default(out)
         return
     if out is None:
         raise typer.BadParameter("say --out: a folder for the model", param_hint="'--out'")
-    from voctext.labels import read_labels
-    from voctext.labels.notes import Shape
-
-    labelled = read_labels(path)
-    if labelled.shape is Shape.CLASSES:
-        _train_classes(labelled, out, seed)
+    learner = Learner(path, out, replace=replace, seed=seed)
+    if distil is not None:
+        learner.distil(distil)
+    elif encoder is not None:
+        settings = Settings(
+            epochs=epochs,
+            batch_size=batch_size,
+            accumulate=accumulate,
+            learning_rate=learning_rate,
+            patience=patience,
+            precision=precision,
+            limit=max_tokens,
+            seed=seed,
+        )
+        learner.encode(encoder, settings, few_shot=few_shot, corpus=corpus, resume=resume, onnx=onnx)
     else:
-        _adapt(labelled, out, seed)
+        learner.fit(scratch=scratch)
     typer.echo(f"model: {out}")
-
-
-def _train_default(out: Path | None) -> None:
-    from voctext.corpus import notes
-    from voctext.train import default_folder
-    from voctext.train import train as fit
-
-    model = fit(notes())
-    folder = out or default_folder()
-    model.save(folder)
-    held_out = model.about["held_out"]
-    typer.echo(f"{model.about['notes']} synthetic notes, {len(model.ngrams)} n-grams; on genres held out:")
-    for perception, row in held_out["perception"].items():
-        typer.echo(f"  {perception:<10} F1 {row['f1']:.3f}")
-    typer.echo(f"  {'intent':<10} F1 {held_out['intent_macro_f1']:.3f} (macro)")
-    typer.echo(f"model: {folder}")
-
-
-def _train_classes(labelled: Any, out: Path, seed: int) -> None:
-    from voctext.train import SingleLabelClassifier, save_model
-
-    texts, labels = [note.text for note in labelled], [note.label for note in labelled]
-    fitted = SingleLabelClassifier(random_state=seed).fit(texts, labels)
-    save_model(fitted.model_, out, data=labelled.path.name)
-    typer.echo(f"{counted(len(texts), 'text')} with {counted(len(set(labels)), 'different label')}")
-
-
-def _adapt(labelled: Any, out: Path, seed: int) -> None:
-    """Adapt the default model, and say which of the two reads notes held out better."""
-    from voctext.evaluate import LabelledNote
-    from voctext.train import adapt, save_model
-
-    notes = []
-    for note in labelled:
-        if note.intent is None:
-            raise InputError(f"{note.where}: no intent; a note to learn from has one")
-        notes.append(LabelledNote(note.text, note.stances, note.intent, {}))
-    customers = [note.customer or f"row {n}" for n, note in enumerate(labelled)]
-    model = adapt(notes, groups=customers, seed=seed)
-    told = model.about["adapted"]["held_out"]
-    typer.echo(
-        f"{counted(len(notes), 'labelled note')}; on notes held out, the default and the adapted model:"
-    )
-    for name, before in told["default"].items():
-        typer.echo(f"  {name:<20} {before:.3f}  {told['adapted'][name]:.3f}")
-    kept = not any(model.about["adapted"]["weight"].values())
-    typer.echo(
-        "the labels change nothing for the better: the default is kept"
-        if kept
-        else "the adapted model is kept"
-    )
-    save_model(model, out, data=labelled.path.name)

@@ -1,38 +1,56 @@
-"""Model folders of every kind that voctext trains without an encoder: written, read and told apart."""
+"""Model folders of every kind that voctext trains: written, read and told apart."""
 
-import platform
-from collections.abc import Mapping, Sequence
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from voctext.classify.combined import CombinedClassifier
-from voctext.classify.model import LinearModel, read_names
-from voctext.errors import InputError, ModelError
-from voctext.statistics.estimate import wilson
+from voctext.classify.model import NAMES, LinearModel, read_names
+from voctext.encoder.folder import CONFIG, ONNX, TOKENIZER
+from voctext.encoder.folder import KIND as ENCODER
+from voctext.errors import ModelError
 from voctext.taxonomy import Taxonomy
-from voctext.train.single_model import KIND, SingleLabelModel
+from voctext.train.card import card
+from voctext.train.single_model import KIND as SINGLE
+from voctext.train.single_model import SingleLabelModel
 
+if TYPE_CHECKING:
+    from voctext.encoder.classifier import EncoderSingleLabel
+    from voctext.train.encoder import TrainedEncoder
+
+LINEAR = "linear"
 CARD = "README.md"
+OF_ENCODERS = (CONFIG, TOKENIZER, ONNX)
 
 
-def load_model(folder: str | Path, taxonomy: Taxonomy | None = None) -> CombinedClassifier | SingleLabelModel:
+def load_model(
+    folder: str | Path, taxonomy: Taxonomy | None = None, *, min_confidence: float | None = None
+) -> "CombinedClassifier | SingleLabelModel | EncoderSingleLabel":
     """
     Read the model in *folder*, of the kind that its JSON names; nothing in it is executed.
 
+    *taxonomy* and *min_confidence* are a classifier's of notes; a model of single labels has no use for them.
+
     Returns:
-        A classifier of notes with a linear model's weights, or a model that gives one label to a text.
+        A classifier of notes, linear or with an encoder, or a model that gives one label to a text.
 
     Raises:
         ModelError: The folder is of an unknown kind, cut short or edited.
+        MissingExtraError: It holds an encoder, and what runs one is not installed.
+        InputError: *min_confidence* is not from 0.5 to below 1.
     """
     folder = Path(folder)
-    kind = read_names(folder).get("kind", "linear")
-    if kind == "linear":
-        return CombinedClassifier(taxonomy, model=_linear(folder))
-    if kind == KIND:
+    kind = read_names(folder).get("kind", LINEAR)
+    if kind == LINEAR:
+        return CombinedClassifier(taxonomy, model=_linear(folder), min_confidence=min_confidence)
+    if kind == SINGLE:
         return SingleLabelModel.load(folder)
-    raise ModelError(f"{folder}: a model of kind {kind!r}; known here: linear, {KIND}; upgrade voctext")
+    if kind == ENCODER:
+        from voctext.encoder.folder import load_encoder
+
+        return load_encoder(folder, taxonomy, min_confidence=min_confidence)
+    known = f"{LINEAR}, {SINGLE}, {ENCODER}"
+    raise ModelError(f"{folder}: a model of kind {kind!r}; known here: {known}; upgrade voctext")
 
 
 def _linear(folder: Path) -> LinearModel:
@@ -43,109 +61,24 @@ def _linear(folder: Path) -> LinearModel:
 
 
 def save_model(
-    model: LinearModel | SingleLabelModel, folder: str | Path, *, data: str = "labelled notes"
+    model: "LinearModel | SingleLabelModel | TrainedEncoder",
+    folder: str | Path,
+    *,
+    data: str = "labelled notes",
 ) -> None:
-    """Write *model* into *folder*, with a model card that names *data* as what it was trained on."""
+    """
+    Write *model* into *folder*, with a model card that names *data* as what it was trained on.
+
+    A model that lay there is replaced once the new one is written whole; other files stay.
+    """
     folder = Path(folder)
-    model.save(folder)
-    (folder / CARD).write_text(card(model, data=data), encoding="utf-8")
-
-
-def card(model: LinearModel | SingleLabelModel, *, data: str) -> str:
-    """Write a model card: what it was trained on, how it read notes held out, and with which versions."""
-    versions = ", ".join(f"{name} {version(name)}" for name in ("voctext", "numpy", "scipy", "scikit-learn"))
-    lines = [
-        "# Model card",
-        "",
-        f"Trained on: {data}. Versions: Python {platform.python_version()}, {versions}.",
-    ]
-    lines += [
-        "Numbers are in safetensors, names in JSON; no code is in this folder and none is executed.",
-        "",
-    ]
-    if isinstance(model, LinearModel):
-        lines += _adapted(model.about.get("adapted"), model.about)
-    else:
-        lines += _single(model)
-    return "\n".join([*lines, ""])
-
-
-def _adapted(told: Mapping[str, Any] | None, about: Mapping[str, Any]) -> list[str]:
-    lines = [f"Prior: the default model, fitted to {about.get('notes')} synthetic notes.", ""]
-    if told is None:
-        return lines
-    split = (
-        f"{told['groups']} groups, each held out whole" if told["groups"] else "notes dealt evenly by intent"
-    )
-    lines += [f"{told['notes']} labelled notes; five folds, {split}; seed {told['seed']}.", ""]
-    lines += ["| on notes held out | default | adapted | weight of a labelled note |", "|---|---|---|---|"]
-    before, after = told["held_out"]["default"], told["held_out"]["adapted"]
-    for key, value in before.items():
-        weight = told["weight"][key.partition("_")[0]]
-        lines.append(f"| {key.replace('_', ' ')} | {value:.3f} | {after[key]:.3f} | {weight:g} |")
-    chosen = (
-        "The weights and thresholds were chosen on the same folds, so the adapted figures are a little high."
-    )
-    return [*lines, "", chosen]
-
-
-def _single(model: SingleLabelModel) -> list[str]:
-    about = model.about
-    lines = [f"{about['notes']} texts, {len(model.classes)} labels: {', '.join(model.classes)}."]
-    lines += [f"Linear support vector machine, C = {about['C']}, seed {about['seed']}.", ""]
-    told = about.get("held_out")
-    if told:
-        low, high = told["accuracy_interval"]
-        lines += [
-            (
-                f"On texts held out ({about['folds']} folds): accuracy {told['accuracy']:.3f} "
-                f"(95 % interval {low:.3f} to {high:.3f}), macro-F1 {told['macro_f1']:.3f}."
-            ),
-            "C was chosen on the same folds, so the figures are a little high.",
-        ]
-    return lines
-
-
-def evaluate_single(true: Sequence[str], predicted: Sequence[str]) -> dict[str, Any]:
-    """
-    Compare *predicted* labels with *true* ones.
-
-    >>> evaluate_single(["a", "a", "b"], ["a", "b", "b"])["accuracy"]
-    0.6667
-
-    Returns:
-        n; accuracy, and accuracy_interval, Wilson's at 95 %; macro_f1 over the labels that occur in
-        either; classes: precision, recall, f1 and support of each; confusion: of each true label, how
-        often each was predicted.
-
-    Raises:
-        InputError: They differ in number, or there are none.
-    """
-    if len(true) != len(predicted) or not true:
-        raise InputError(f"{len(true)} true and {len(predicted)} predicted labels; give as many, one or more")
-    labels = sorted({*true, *predicted})
-    counts = {label: dict.fromkeys(labels, 0) for label in labels}
-    for wanted, said in zip(true, predicted, strict=True):
-        counts[wanted][said] += 1
-    classes = {}
-    for label in labels:
-        both, support = counts[label][label], sum(counts[label].values())
-        found = sum(row[label] for row in counts.values())
-        classes[label] = {
-            "precision": round(both / found, 4) if found else 0.0,
-            "recall": round(both / support, 4) if support else 0.0,
-            "f1": round(2 * both / (support + found), 4),
-            "support": support,
-        }
-    right = sum(counts[label][label] for label in labels)
-    interval = wilson(right, len(true))
-    return {
-        "n": len(true),
-        "accuracy": round(right / len(true), 4),
-        "accuracy_interval": [round(interval.low, 4), round(interval.high, 4)],
-        "macro_f1": round(sum(row["f1"] for row in classes.values()) / len(classes), 4),
-        "classes": classes,
-        "confusion": {
-            true: {k: n for k, n in row.items() if n} for true, row in counts.items() if any(row.values())
-        },
-    }
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=folder.parent) as scratch:
+        new = Path(scratch)
+        model.save(new)
+        (new / CARD).write_text(card(model.about, data=data), encoding="utf-8")
+        for name in OF_ENCODERS:
+            (folder / name).unlink(missing_ok=True)
+        # the names come last: till then the checksums of the old ones refuse what is half old, half new
+        for path in sorted(new.iterdir(), key=lambda path: path.name == NAMES):
+            path.replace(folder / path.name)

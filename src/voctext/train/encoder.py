@@ -1,0 +1,244 @@
+"""
+Learning with an encoder: labelled notes, or texts with one label each, become a classifier.
+
+Few texts train heads on frozen features, more the whole network; both end in one kind of folder. What is
+told of a model was measured on texts held out, of whole groups where there are groups.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from voctext.classify.combined import (
+    combined_scores,
+    default_model,
+    probabilities,
+    rule_answers,
+)
+from voctext.classify.model import OUTPUTS
+from voctext.encoder.classifier import plain, voiced
+from voctext.encoder.folder import Blend, save_encoder
+from voctext.encoder.network import pad_of
+from voctext.encoder.tokens import Tokenizer
+from voctext.errors import InputError, require
+from voctext.evaluate import evaluate_single
+from voctext.train.adapt import KINDS
+from voctext.train.default import clauses_of
+from voctext.train.folds import deal
+from voctext.train.frozen import fit_frozen, surprise
+from voctext.train.heads import questions, targets
+from voctext.train.held_out import figures, near_thresholds, quality
+from voctext.train.prior import shipped_features
+from voctext.train.pupil import Pupil, Run
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from voctext.evaluate import LabelledNote
+
+    Floats = NDArray[np.float32]
+
+FEW = 1000
+"""Below so many texts the encoder stays frozen, unless asked otherwise."""
+FEWEST = 20
+FOLDS = 6
+"""Parts: each is held out once where the encoder is frozen, one of them where it is fine-tuned."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedEncoder:
+    """A network taught, and all that its folder says."""
+
+    network: Any
+    tokenizer: Tokenizer
+    about: dict[str, Any]
+    classes: tuple[str, ...] = ()
+    blend: Blend | None = None
+
+    def save(self, folder: str | Path) -> None:
+        """Write it into *folder*; `voctext.train.load_model` reads it."""
+        save_encoder(
+            Path(folder),
+            self.network,
+            self.tokenizer,
+            self.about,
+            pad=pad_of(self.network.encoder),
+            classes=self.classes,
+            blend=self.blend,
+        )
+
+
+def encode_notes(
+    notes: "Sequence[LabelledNote]", run: Run, *, groups: Sequence[str] | None = None, corpus: bool = False
+) -> TrainedEncoder:
+    """
+    Teach an encoder to read labelled *notes*, beside the default model.
+
+    Args:
+        notes: At least 20 of them.
+        run: The base, the settings, and whether few labels are to be thought few.
+        groups: The customer of each note; notes of one are held out together.
+        corpus: Fine-tune on the synthetic notes that ship with voctext too.
+
+    Returns:
+        An encoder whose `about["held_out"]` tells how the default and it read notes held out.
+
+    Raises:
+        InputError: Too few notes, not one group for each, or no such encoder.
+    """
+    import numpy as np
+
+    answers = targets(notes)
+    _check(len(notes), groups)
+    clauses = [clauses_of(note.text) for note in notes]
+    opinions, rows = shipped_features().read(clauses)
+    model = default_model()
+    default = combined_scores(model.logits(rows), rule_answers(opinions), model.combine).astype(float)
+    parts = deal([note.intent.value for note in notes], groups, folds=FOLDS, seed=run.settings.seed)
+    taught = Pupil(run, len(OUTPUTS), [voiced(note) for note in clauses])
+    few = run.few_shot if run.few_shot is not None else len(notes) < FEW and not corpus
+    if few:
+        heads, scores, chosen = fit_frozen(
+            taught.features(), answers, default, questions=questions(), kinds=KINDS, fold_of=parts
+        )
+        taught.give(heads.weights, heads.bias)
+        blend, seen, how = heads.blend, np.arange(len(notes)), {"strength": chosen}
+    else:
+        extra = _corpus() if corpus else None
+        how = taught.tune(answers, parts, questions(), _quality_of_notes, extra=extra)
+        seen = np.flatnonzero(parts == 0)
+        own = taught.scores()[seen]
+        factors = _mixed(own, default[seen], answers[seen])
+        taught.scale(factors[0])
+        blend = np.diag(factors[1])
+        scores = own * factors[0] + default[seen] * factors[1]
+    thresholds = near_thresholds(_chances(scores), answers[seen], model.thresholds)
+    customers = [groups[int(i)] for i in seen] if groups is not None else None
+    told = {
+        "default": figures(_chances(default[seen]), answers[seen], model.thresholds, customers),
+        "encoder": figures(_chances(scores), answers[seen], thresholds, customers),
+    }
+    about = {**taught.about(few=few, held_out=len(seen), groups=groups), **how, "held_out": told}
+    joined = Blend(blend.astype(np.float32), thresholds.astype(np.float32))
+    return TrainedEncoder(taught.network, taught.tokenizer, about, blend=joined)
+
+
+def encode_classes(
+    texts: Sequence[str], labels: Sequence[str], run: Run, *, groups: Sequence[str] | None = None
+) -> TrainedEncoder:
+    """
+    Teach an encoder to give *texts* one label each.
+
+    Raises:
+        InputError: Too few texts or labels, not one label or group for each, or no such encoder.
+    """
+    import numpy as np
+
+    if len(texts) != len(labels):
+        raise InputError(f"{len(texts)} texts and {len(labels)} labels; give one label for each text")
+    classes = tuple(sorted(set(labels)))
+    if len(classes) < 2:  # noqa: PLR2004
+        raise InputError(f"{len(classes)} label in {len(texts)} texts; give texts of two or more")
+    _check(len(texts), groups)
+    numbers = np.array([classes.index(label) for label in labels])
+    answers = np.eye(len(classes), dtype=np.int8)[numbers]
+    asked = [slice(0, len(classes))]
+    parts = deal(labels, groups, folds=FOLDS, seed=run.settings.seed)
+    taught = Pupil(run, len(classes), plain(texts))
+    few = run.few_shot if run.few_shot is not None else len(texts) < FEW
+    if few:
+        heads, scores, chosen = fit_frozen(
+            taught.features(), answers, None, questions=asked, kinds={"class": asked[0]}, fold_of=parts
+        )
+        taught.give(heads.weights, heads.bias)
+        seen, how = np.arange(len(texts)), {"strength": chosen}
+    else:
+        how = taught.tune(answers, parts, asked, _quality_of_classes)
+        seen = np.flatnonzero(parts == 0)
+        own = taught.scores()[seen]
+        factor = _slope(own, answers[seen], asked)
+        taught.scale(np.full(len(classes), factor))
+        scores = own * factor
+    said = [classes[i] for i in scores.argmax(axis=1)]
+    told = evaluate_single([labels[int(i)] for i in seen], said)
+    about = {**taught.about(few=few, held_out=len(seen), groups=groups), **how, "held_out": told}
+    return TrainedEncoder(taught.network, taught.tokenizer, about, classes=classes)
+
+
+def _check(texts: int, groups: Sequence[str] | None) -> None:
+    if texts < FEWEST:
+        raise InputError(f"{texts} labelled texts; give at least {FEWEST} to learn from")
+    if groups is not None and len(groups) != texts:
+        raise InputError(f"{len(groups)} groups and {texts} texts; give one group for each text")
+
+
+def _chances(scores: "NDArray[np.float64]") -> "Floats":
+    import numpy as np
+
+    return probabilities(scores.astype(np.float32))
+
+
+def _corpus() -> "tuple[list[str], NDArray[np.int8]]":
+    """Give the synthetic notes that ship with voctext, as an encoder reads them, and their answers."""
+    from voctext.corpus import notes
+
+    shipped = notes()
+    return [voiced(clauses_of(note.text)) for note in shipped], targets(shipped)
+
+
+LOSS_TELLS = 0.1
+"""What a unit of log loss counts beside F1 in the quality of a model: it decides between like F1s."""
+
+
+def _quality_of_notes(scores: "Floats", answers: "NDArray[np.int8]") -> float:
+    f1 = quality(probabilities(scores), answers, default_model().thresholds)
+    return f1 - LOSS_TELLS * surprise(scores.astype(float), answers, questions())
+
+
+def _quality_of_classes(scores: "Floats", answers: "NDArray[np.int8]") -> float:
+    metrics = require("sklearn.metrics", extra="train")
+    true, said = answers.argmax(axis=1), scores.argmax(axis=1)
+    f1 = metrics.f1_score(true, said, average="macro", zero_division=0)
+    both = (f1 + metrics.accuracy_score(true, said)) / 2
+    return float(both) - LOSS_TELLS * surprise(scores.astype(float), answers, [slice(0, scores.shape[1])])
+
+
+def _slope(scores: "NDArray[np.float64]", answers: "NDArray[np.int8]", asked: Sequence[slice]) -> float:
+    """
+    Give the factor that makes the right answers likeliest.
+
+    Source: C. Guo, G. Pleiss, Y. Sun and K. Q. Weinberger (2017), ICML, temperature scaling.
+    """
+    import numpy as np
+    from scipy.optimize import minimize_scalar
+
+    def loss(log_factor: float) -> float:
+        return surprise(scores * np.exp(log_factor), answers, asked)
+
+    return float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
+
+
+HELD = 0.01
+"""How firmly the two parts of a mixture are held at one half each."""
+
+
+def _mixed(
+    own: "NDArray[np.float64]", default: "NDArray[np.float64]", answers: "NDArray[np.int8]"
+) -> "NDArray[np.float64]":
+    """Give the factors of the encoder's and the default's scores, shape (2, OUTPUTS), one pair for a kind."""
+    import numpy as np
+    from scipy.optimize import minimize
+
+    factors = np.zeros((2, len(OUTPUTS)))
+    for columns in KINDS.values():
+        asked = [group for group in questions() if columns.start <= group.start < columns.stop]
+
+        def loss(pair: "NDArray[np.float64]", asked: list[slice] = asked) -> float:
+            held = HELD * float(((pair - 0.5) ** 2).sum())
+            return surprise(pair[0] * own + pair[1] * default, answers, asked) + held
+
+        best = minimize(loss, np.array([0.5, 0.5]), bounds=[(0, 3), (0, 3)], method="L-BFGS-B").x
+        factors[:, columns] = best[:, None]
+    return factors
