@@ -18,11 +18,11 @@ from sklearn.utils.estimator_checks import check_estimator
 from voctext import InputError, Intent, Miner, ModelError, Perception
 from voctext.classify.combined import CombinedClassifier, default_model
 from voctext.classify.model import NAMES, NUMBERS
+from voctext.classify.single_label import SingleLabelModel
 from voctext.evaluate import LabelledNote
 from voctext.train import adapt, evaluate_single, load_model, save_model
 from voctext.train.scratch import train_from_scratch
 from voctext.train.single import SingleLabelClassifier
-from voctext.train.single_model import SingleLabelModel
 
 TEXTS = ["登录就闪退了", "一打开就闪退", "客服态度很差", "坐席态度不好", "利率实在太高", "利率高得离谱"] * 4
 LABELS = ["app", "app", "staff", "staff", "rate", "rate"] * 4

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 pytest.importorskip("sklearn", reason="training needs scikit-learn: pip install 'voctext[train]'")
 
 from voctext import Intent
+from voctext.classify.columns import Columns, alphabet_of, choose_columns, gram_codes
 from voctext.classify.model import OUTPUTS
 from voctext.evaluate import LabelledNote
 from voctext.train.adapt import _plainest
 from voctext.train.calibrate import apply, calibration
-from voctext.train.columns import Columns, alphabet_of, choose_columns, gram_codes
 
 ROOT = Path(__file__).parents[1]
 TEXT = st.text(st.sampled_from("年费高app 1，𠮷\n"), max_size=12)

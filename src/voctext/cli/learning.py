@@ -61,7 +61,8 @@ class Learner:
 
         labelled = self._labelled()
         groups = _customers(labelled)
-        state = self.out.with_name(f"{self.out.name}.run")
+        place = self.out.resolve()  # "." has a name, too
+        state = place.with_name(f"{place.name}.run")
         with steps("training") as tell:
             run = Run(base, settings, few_shot=few_shot, checkpoints=state, resume=resume, tell=tell)
             if labelled.shape is Shape.CLASSES:
@@ -155,8 +156,10 @@ def _notes(labelled: Any) -> list[Any]:
     return notes
 
 
-def _customers(labelled: Any) -> Sequence[str]:
-    """Give the customer of each text; one who is not named is a customer by himself."""
+def _customers(labelled: Any) -> Sequence[str] | None:
+    """Give the customer of each text, one who is not named by himself; None where nobody is named."""
+    if not any(note.customer for note in labelled):
+        return None
     return [note.customer or f"row {n}" for n, note in enumerate(labelled)]
 
 

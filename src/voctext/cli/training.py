@@ -80,8 +80,18 @@ def train(
         )
     if sum([scratch, encoder is not None, distil is not None, default]) > 1:
         raise typer.BadParameter("give one of --default, --scratch, --encoder and --distil")
-    if encoder is None and (few_shot is not None or corpus or resume):
-        raise typer.BadParameter("--few-shot, --fine-tune, --corpus and --resume go with --encoder")
+    settings = Settings(
+        epochs=epochs,
+        batch_size=batch_size,
+        accumulate=accumulate,
+        learning_rate=learning_rate,
+        patience=patience,
+        precision=precision,
+        limit=max_tokens,
+        seed=seed,
+    )
+    if encoder is None and (few_shot is not None or corpus or resume or settings != Settings(seed=seed)):
+        raise typer.BadParameter("options that say how an encoder is taught go with --encoder")
     if path is None:
         train_default(out)
         return
@@ -91,16 +101,6 @@ def train(
     if distil is not None:
         learner.distil(distil)
     elif encoder is not None:
-        settings = Settings(
-            epochs=epochs,
-            batch_size=batch_size,
-            accumulate=accumulate,
-            learning_rate=learning_rate,
-            patience=patience,
-            precision=precision,
-            limit=max_tokens,
-            seed=seed,
-        )
         learner.encode(encoder, settings, few_shot=few_shot, corpus=corpus, resume=resume, onnx=onnx)
     else:
         learner.fit(scratch=scratch)

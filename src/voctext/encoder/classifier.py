@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from voctext.classify.combined import CombinedClassifier, probabilities
+from voctext.classify.model import LinearModel
 from voctext.classify.protocol import Note
+from voctext.classify.single_label import SingleLabelModel
 from voctext.encoder.runtime import Runtime, run
 from voctext.encoder.tokens import Tokenizer
 from voctext.records import Voice
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float32]
+
+LEAST = 1e-6
+"""No label is less likely than that: a blend must be able to overrule a linear model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +40,9 @@ class Encoder:
 
 class EncoderClassifier(CombinedClassifier):
     """
-    Reads notes by an encoder beside the default classifier, joined as notes held out asked for.
+    Reads notes by an encoder beside a linear model, joined as notes held out asked for.
 
-    Where a finding stands and what topic it has is the default model's to say, as are the words that
+    Where a finding stands and what topic it has is the linear model's to say, as are the words that
     carried it.
     """
 
@@ -45,6 +50,7 @@ class EncoderClassifier(CombinedClassifier):
         self,
         encoder: Encoder,
         *,
+        linear: LinearModel,
         blend: "Floats",
         thresholds: "Floats",
         about: Mapping[str, Any],
@@ -52,14 +58,15 @@ class EncoderClassifier(CombinedClassifier):
         min_confidence: float | None = None,
     ) -> None:
         """
-        Add what *encoder* says to the default's scores through *blend*, shape (OUTPUTS, OUTPUTS).
+        Add what *encoder* says to the scores of *linear* times *blend*, shape (OUTPUTS, OUTPUTS).
 
         Raises:
             InputError: *min_confidence* is not from 0.5 to below 1.
         """
-        super().__init__(taxonomy, thresholds=thresholds, min_confidence=min_confidence)
+        super().__init__(taxonomy, model=linear, thresholds=thresholds, min_confidence=min_confidence)
         self.encoder = encoder
         self.about = about
+        self.thresholds = thresholds
         self._blend = blend
 
     def chances(self, notes: Sequence[Note]) -> "Floats":
@@ -77,25 +84,36 @@ def voiced(note: Note) -> str:
 
 
 class EncoderSingleLabel:
-    """Gives a text one of several labels."""
+    """Gives a text one of several labels, by an encoder beside a linear model of the same labels."""
 
-    def __init__(self, encoder: Encoder, classes: tuple[str, ...], about: Mapping[str, Any]) -> None:
-        """Read with *encoder*, whose outputs are *classes*."""
+    def __init__(
+        self, encoder: Encoder, linear: SingleLabelModel, *, blend: "Floats", about: Mapping[str, Any]
+    ) -> None:
+        """Add what *encoder* says to *linear*'s log probabilities times *blend*, (classes, classes)."""
         self.encoder = encoder
-        self.classes = classes
+        self.linear = linear
+        self.classes = linear.classes
         self.about = about
+        self._blend = blend
 
     def predict_proba(self, texts: Sequence[str]) -> "Floats":
         """Give the probability of each class, shape (texts, classes)."""
         import numpy as np
         from scipy.special import softmax
 
-        scores = self.encoder.scores(plain(texts))
+        scores = self.encoder.scores(plain(texts)) + log_chances(self.linear, texts) @ self._blend
         return softmax(scores.astype(float), axis=1).astype(np.float32)  # type: ignore[no-any-return]
 
     def predict(self, texts: Sequence[str]) -> list[str]:
         """Give the likeliest class of each text."""
         return [self.classes[i] for i in self.predict_proba(texts).argmax(axis=1)]
+
+
+def log_chances(linear: SingleLabelModel, texts: Sequence[str]) -> "Floats":
+    """Give the log of *linear*'s probabilities, none below a millionth; shape (texts, classes)."""
+    import numpy as np
+
+    return np.log(np.maximum(linear.predict_proba(texts), LEAST))
 
 
 def plain(texts: Sequence[str]) -> list[str]:

@@ -6,14 +6,15 @@ folder is executed: no pickle, and no code of a model's own.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voctext.classify.model import NAMES, NUMBERS, OUTPUTS, read_names
+from voctext.classify.model import NAMES, NUMBERS, OUTPUTS, LinearModel, read_names
+from voctext.classify.single_label import SingleLabelModel
 from voctext.encoder.classifier import Encoder, EncoderClassifier, EncoderSingleLabel
 from voctext.encoder.runtime import OnnxRuntime, Runtime, TorchRuntime
 from voctext.encoder.tokens import Tokenizer
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 
 FORMAT, KIND = 1, "encoder"
 CONFIG, TOKENIZER, ONNX = "config.json", "tokenizer.json", "model.onnx"
-NEEDED = (NUMBERS, CONFIG, TOKENIZER)
+LINEAR = "linear"
+"""The folder of the linear model that the encoder reads beside."""
+NEEDED = (NUMBERS, CONFIG, TOKENIZER, f"{LINEAR}/{NAMES}", f"{LINEAR}/{NUMBERS}")
 NOTES, CLASSES = "notes", "classes"
 """What an encoder reads: notes by the guide's labels, or texts with classes of a desk's own."""
 
@@ -41,10 +44,10 @@ class RunBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Blend:
-    """How an encoder's answer on notes is joined with the default's, and where a perception is found."""
+    """How an encoder's answer is joined with a linear model's, and where a perception is found."""
 
-    weights: "NDArray[np.float32]"  # (OUTPUTS, OUTPUTS), of the default's scores
-    thresholds: "NDArray[np.float32]"  # (perceptions,)
+    weights: "NDArray[np.float32]"  # (outputs, outputs), of the linear model's scores
+    thresholds: "NDArray[np.float32]"  # (perceptions,), none where there are single labels
 
 
 def save_encoder(
@@ -54,11 +57,11 @@ def save_encoder(
     about: Mapping[str, Any],
     *,
     pad: int,
-    classes: Sequence[str] = (),
-    blend: Blend | None = None,
+    blend: Blend,
+    linear: LinearModel | SingleLabelModel,
 ) -> None:
     """
-    Write *network* into *folder*, which is made if it is not there; one of notes has a *blend*.
+    Write *network* into *folder*, which is made if it is not there, and the *linear* model it reads beside.
 
     An ONNX file that lay there is of the old weights, and is removed.
     """
@@ -66,20 +69,20 @@ def save_encoder(
 
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
-    if blend is not None:
-        torch = require("torch", extra="encoder")
-        tensors |= {
-            f"blend.{name}": torch.from_numpy(getattr(blend, name).copy())
-            for name in ("weights", "thresholds")
-        }
+    torch = require("torch", extra="encoder")
+    tensors |= {
+        f"blend.{name}": torch.from_numpy(getattr(blend, name).copy()) for name in ("weights", "thresholds")
+    }
     (folder / NUMBERS).write_bytes(save(tensors))
     (folder / CONFIG).write_text(_config(network), encoding="utf-8")
     (folder / TOKENIZER).write_text(tokenizer.json, encoding="utf-8")
     (folder / ONNX).unlink(missing_ok=True)
+    linear.save(folder / LINEAR)
+    classes = linear.classes if isinstance(linear, SingleLabelModel) else ()
     names = {
         "format": FORMAT,
         "kind": KIND,
-        "outputs": list(classes) or list(OUTPUTS),
+        "outputs": list(classes or OUTPUTS),
         "reads": CLASSES if classes else NOTES,
         "limit": tokenizer.limit,
         "pad": pad,
@@ -140,11 +143,13 @@ def load_encoder(
     tokenizer = _tokenizer(folder, names["limit"])
     runtime = _runtime(folder, names, RunBy(run_by), threads)
     encoder = Encoder(tokenizer, runtime, len(names["outputs"]), names["pad"])
-    if names["reads"] == CLASSES:
-        return EncoderSingleLabel(encoder, tuple(names["outputs"]), names["about"])
     blend = _blend(folder)
+    if names["reads"] == CLASSES:
+        linear = SingleLabelModel.load(folder / LINEAR)
+        return EncoderSingleLabel(encoder, linear, blend=blend.weights, about=names["about"])
     return EncoderClassifier(
         encoder,
+        linear=LinearModel.load(folder / LINEAR),
         blend=blend.weights,
         thresholds=blend.thresholds,
         about=names["about"],
@@ -181,7 +186,7 @@ def checked_names(folder: Path) -> dict[str, Any]:
 def _check_files(folder: Path, files: Mapping[str, Any]) -> None:
     path = folder / NAMES
     for name, known in files.items():
-        if Path(name).name != name:
+        if name not in (*NEEDED, ONNX):
             raise ModelError(f"{path}: {name!r} is no file of the folder; copy the folder again")
         if not (folder / name).is_file():
             raise ModelError(f"{folder}: {name} is missing; copy the whole folder again")
@@ -226,8 +231,8 @@ def network_of(folder: Path, outputs: int) -> Any:
     Raises:
         ModelError: Its configuration and its numbers do not fit.
     """
+    require("torch", extra="encoder")
     transformers = require("transformers", extra="encoder")
-    from safetensors import SafetensorError
     from safetensors.torch import load
 
     from voctext.encoder.network import Network
@@ -243,7 +248,7 @@ def network_of(folder: Path, outputs: int) -> Any:
         encoder = _bare(transformers.AutoModel, kind)
         network = Network(encoder, outputs)
         network.load_state_dict(tensors)
-    except (KeyError, TypeError, ValueError, RuntimeError, SafetensorError) as error:
+    except Exception as error:  # transformers raises errors of many kinds
         raise ModelError(f"{folder}: its numbers and {CONFIG} do not fit ({error}); copy it again") from error
     return network.eval()
 

@@ -61,8 +61,6 @@ def load_base(name: str) -> tuple[Any, str]:
         InputError: There is no such encoder, it needs code of its own, its weights are no safetensors, or
             it is no encoder.
     """
-    from safetensors import SafetensorError
-
     transformers = require("transformers", extra="encoder")
     try:
         with quiet():
@@ -73,7 +71,7 @@ def load_base(name: str) -> tuple[Any, str]:
             encoder = _weights(transformers.AutoModel, name, config)
     except InputError:
         raise
-    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+    except Exception as error:  # transformers raises errors of many kinds
         reason = " ".join(str(error).split())[:300]
         raise InputError(
             f"{name}: no encoder could be loaded ({reason}); give the name of a Hugging Face model, or a "

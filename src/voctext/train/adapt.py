@@ -75,12 +75,39 @@ def adapt(
     Raises:
         InputError: Too few notes, or not one group for each note.
     """
+    return adapt_and_read(notes, groups=groups, seed=seed).model
+
+
+@dataclass(frozen=True, slots=True)
+class Adapted:
+    """
+    An adapted model, and how the notes were read when held out.
+
+    *default* and *held_out* are what the default and the adapted model score, shape (notes, OUTPUTS);
+    *fold_of* is the fold in which each note was held out.
+    """
+
+    model: LinearModel
+    default: "Floats"
+    held_out: "Floats"
+    fold_of: "Folds"
+
+
+def adapt_and_read(
+    notes: "Sequence[LabelledNote]", *, groups: Sequence[str] | None = None, seed: int = 0
+) -> Adapted:
+    """
+    Adapt as `adapt` does, and keep how the default and the adapted model score the notes when held out.
+
+    Raises:
+        InputError: As `adapt`.
+    """
     check(notes, groups)
     with one_thread():
         return _adapt(notes, groups, seed)
 
 
-def _adapt(notes: "Sequence[LabelledNote]", groups: Sequence[str] | None, seed: int) -> LinearModel:
+def _adapt(notes: "Sequence[LabelledNote]", groups: Sequence[str] | None, seed: int) -> Adapted:
     model = default_model()
     opinions, rows = read([note.text for note in notes])
     answers, fold_of = targets(notes), deal_notes(notes, groups, seed)
@@ -102,13 +129,14 @@ def _adapt(notes: "Sequence[LabelledNote]", groups: Sequence[str] | None, seed: 
             "adapted": figures(chances, answers, found_at, groups),
         },
     }
-    return replace(
+    learned = replace(
         model,
         weights=learner.learned(chosen),
         combine=trial.combination(chosen),
         thresholds=found_at,
         about={**model.about, "adapted": told},
     )
+    return Adapted(learned, trial.read({}), scores, fold_of)
 
 
 def _chances(scores: "Floats") -> "NDArray[np.float32]":

@@ -26,7 +26,8 @@ def card(about: Mapping[str, Any], *, data: str) -> str:
 
 def told_of(about: Mapping[str, Any]) -> Mapping[str, Any]:
     """Give what a model tells of its learning from labels, whichever way it learned."""
-    return about.get("adapted") or about.get("scratch") or about.get("distilled") or about
+    # a student keeps what is told of the adapted model that it began as
+    return about.get("distilled") or about.get("adapted") or about.get("scratch") or about
 
 
 def figures_of(about: Mapping[str, Any]) -> dict[str, float]:
@@ -57,6 +58,12 @@ def _origin(about: Mapping[str, Any]) -> Iterator[str]:
         yield "The training was stopped by hand; this is the best model up to then."
     if about.get("corpus") and "base" in about:
         yield f"Taught {about['corpus']} synthetic notes beside the labelled ones."
+    if "distilled" in about:
+        teacher = told["taught_by"]
+        yield f"Taught by an encoder ({teacher}) on {told['notes']} unlabelled texts; seed {told['seed']}."
+        yield f"Chosen by texts held out: {told['weight']:g} notes of the corpus for one text."
+        yield "The figures say how often it answers as its teacher does, not how often people would agree."
+        return
     split = (
         f"{told['groups']} groups, each held out whole" if told.get("groups") else "each label dealt evenly"
     )

@@ -2,8 +2,9 @@
 Distilling back: a linear model taught to answer like an encoder, to read a million tickets at linear speed.
 
 The teacher's probabilities, not its decisions, are learned (G. Hinton, O. Vinyals and J. Dean 2015,
-arXiv:1503.02531), around the default's weights as `voctext.train.prior` holds them; how far is chosen on
-texts held out. A teacher of single labels has no default behind it: its decisions are learned afresh.
+arXiv:1503.02531), around the weights of the linear model that the teacher reads beside, as
+`voctext.train.prior` holds them; how far is chosen on texts held out. Of a teacher of single labels the
+decisions are learned afresh.
 """
 
 from collections.abc import Sequence
@@ -22,13 +23,14 @@ from voctext.encoder.classifier import EncoderClassifier, EncoderSingleLabel
 from voctext.errors import InputError
 from voctext.train.default import clauses_of
 from voctext.train.heads import questions
+from voctext.train.held_out import figures
 from voctext.train.prior import losses, precision, shift, shipped_features
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from voctext.train.single_model import SingleLabelModel
+    from voctext.classify.single_label import SingleLabelModel
 
     Floats = NDArray[np.float64]
 
@@ -86,12 +88,15 @@ def _of_classes(teacher: EncoderSingleLabel, texts: Sequence[str], seed: int) ->
 def _of_notes(teacher: EncoderClassifier, texts: Sequence[str], seed: int) -> LinearModel:
     import numpy as np
 
-    model = default_model()
+    model = teacher.model
     notes = [clauses_of(text) for text in texts]
     opinions, rows = shipped_features().read(notes)
     rules = rule_answers(opinions)
     scores = combined_scores(model.logits(rows), rules, model.combine).astype(float)
+    plain = default_model()
+    usual = combined_scores(plain.logits(rows), rules, plain.combine).astype(float)
     right = teacher.chances(notes).astype(float)
+    decided = _decided(right, teacher.thresholds)
     order = np.random.default_rng(seed).permutation(len(texts))
     test, train = order[: len(texts) // HELD_OUT], order[len(texts) // HELD_OUT :]
     best: tuple[float, float, Floats] = (_loss(scores[test], right[test]), 0.0, scores[test])
@@ -108,11 +113,12 @@ def _of_notes(teacher: EncoderClassifier, texts: Sequence[str], seed: int) -> Li
         "weight": best[1],
         "seed": seed,
         "held_out": {
-            "default": _agreement(scores[test], right[test], model),
-            "student": _agreement(best[2], right[test], model),
+            "default": _agreement(usual[test], plain.thresholds, decided[test]),
+            "student": _agreement(best[2], teacher.thresholds, decided[test]),
         },
     }
-    return replace(_joined(model, moved), about={**model.about, "distilled": told})
+    student = _joined(model, moved)
+    return replace(student, thresholds=teacher.thresholds, about={**plain.about, "distilled": told})
 
 
 def _moved(rows: Any, scores: "Floats", right: "Floats", weight: float) -> "Floats":
@@ -144,16 +150,23 @@ def _loss(scores: "Floats", right: "Floats") -> float:
     return float(sum(losses(scores[:, group], right[:, group])[0].mean() for group in questions()))
 
 
-def _agreement(scores: "Floats", right: "Floats", model: LinearModel) -> dict[str, float]:
-    """Give how often the answers are the teacher's: F1 of each perception and intent, their mean."""
+def _decided(chances: "Floats", thresholds: "NDArray[np.float32]") -> "NDArray[np.int8]":
+    """Give the answers that *chances* amount to, as indicators."""
     import numpy as np
 
-    from voctext.train.held_out import figures
-
-    certain = np.zeros(right.shape, dtype=np.int8)
+    answers = np.zeros(chances.shape, dtype=np.int8)
     for group in questions():
         if group.stop - group.start == 1:
-            certain[:, group] = right[:, group] >= model.thresholds[group]
+            answers[:, group] = chances[:, group] >= thresholds[group]
         else:
-            certain[np.arange(len(right)), group.start + right[:, group].argmax(axis=1)] = 1
-    return figures(probabilities(scores.astype(np.float32)), certain, model.thresholds)
+            answers[np.arange(len(chances)), group.start + chances[:, group].argmax(axis=1)] = 1
+    return answers
+
+
+def _agreement(
+    scores: "Floats", thresholds: "NDArray[np.float32]", decided: "NDArray[np.int8]"
+) -> dict[str, Any]:
+    """Give how often the answers are those *decided* by the teacher."""
+    import numpy as np
+
+    return figures(probabilities(scores.astype(np.float32)), decided, thresholds)

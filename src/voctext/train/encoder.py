@@ -5,31 +5,29 @@ Few texts train heads on frozen features, more the whole network; both end in on
 told of a model was measured on texts held out, of whole groups where there are groups.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voctext.classify.combined import (
-    combined_scores,
     default_model,
     probabilities,
-    rule_answers,
 )
-from voctext.classify.model import OUTPUTS
-from voctext.encoder.classifier import plain, voiced
+from voctext.classify.model import OUTPUTS, LinearModel
+from voctext.classify.single_label import SingleLabelModel
+from voctext.encoder.classifier import LEAST, log_chances, plain, voiced
 from voctext.encoder.folder import Blend, save_encoder
 from voctext.encoder.network import pad_of
 from voctext.encoder.tokens import Tokenizer
 from voctext.errors import InputError, require
 from voctext.evaluate import evaluate_single
-from voctext.train.adapt import KINDS
+from voctext.train.adapt import KINDS, adapt_and_read
 from voctext.train.default import clauses_of
 from voctext.train.folds import deal
 from voctext.train.frozen import fit_frozen, surprise
 from voctext.train.heads import questions, targets
-from voctext.train.held_out import figures, near_thresholds, quality
-from voctext.train.prior import shipped_features
+from voctext.train.held_out import FOLDS, figures, near_thresholds, quality
 from voctext.train.pupil import Pupil, Run
 
 if TYPE_CHECKING:
@@ -43,8 +41,8 @@ if TYPE_CHECKING:
 FEW = 1000
 """Below so many texts the encoder stays frozen, unless asked otherwise."""
 FEWEST = 20
-FOLDS = 6
-"""Parts: each is held out once where the encoder is frozen, one of them where it is fine-tuned."""
+SURELY = {"perception": 2.0, "polarity": 2.0, "intent": 1.0}
+"""By how many standard errors of its loss the linear model must be beaten by frozen features."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +52,8 @@ class TrainedEncoder:
     network: Any
     tokenizer: Tokenizer
     about: dict[str, Any]
-    classes: tuple[str, ...] = ()
-    blend: Blend | None = None
+    blend: Blend
+    linear: LinearModel | SingleLabelModel
 
     def save(self, folder: str | Path) -> None:
         """Write it into *folder*; `voctext.train.load_model` reads it."""
@@ -65,8 +63,8 @@ class TrainedEncoder:
             self.tokenizer,
             self.about,
             pad=pad_of(self.network.encoder),
-            classes=self.classes,
             blend=self.blend,
+            linear=self.linear,
         )
 
 
@@ -74,7 +72,7 @@ def encode_notes(
     notes: "Sequence[LabelledNote]", run: Run, *, groups: Sequence[str] | None = None, corpus: bool = False
 ) -> TrainedEncoder:
     """
-    Teach an encoder to read labelled *notes*, beside the default model.
+    Teach an encoder to read labelled *notes*, beside the default model adapted to them.
 
     Args:
         notes: At least 20 of them.
@@ -83,7 +81,8 @@ def encode_notes(
         corpus: Fine-tune on the synthetic notes that ship with voctext too.
 
     Returns:
-        An encoder whose `about["held_out"]` tells how the default and it read notes held out.
+        An encoder whose `about["held_out"]` tells how the default, the adapted model ("linear") and it read
+        notes held out.
 
     Raises:
         InputError: Too few notes, not one group for each, or no such encoder.
@@ -91,17 +90,19 @@ def encode_notes(
     import numpy as np
 
     answers = targets(notes)
-    _check(len(notes), groups)
-    clauses = [clauses_of(note.text) for note in notes]
-    opinions, rows = shipped_features().read(clauses)
-    model = default_model()
-    default = combined_scores(model.logits(rows), rule_answers(opinions), model.combine).astype(float)
-    parts = deal([note.intent.value for note in notes], groups, folds=FOLDS, seed=run.settings.seed)
-    taught = Pupil(run, len(OUTPUTS), [voiced(note) for note in clauses])
+    linear = adapt_and_read(notes, groups=groups, seed=run.settings.seed)
+    prior, parts = linear.held_out, linear.fold_of
+    taught = Pupil(run, len(OUTPUTS), [voiced(clauses_of(note.text)) for note in notes])
     few = run.few_shot if run.few_shot is not None else len(notes) < FEW and not corpus
     if few:
         heads, scores, chosen = fit_frozen(
-            taught.features(), answers, default, questions=questions(), kinds=KINDS, fold_of=parts
+            taught.features(),
+            answers,
+            prior,
+            questions=questions(),
+            kinds=KINDS,
+            fold_of=parts,
+            surely=SURELY,
         )
         taught.give(heads.weights, heads.bias)
         blend, seen, how = heads.blend, np.arange(len(notes)), {"strength": chosen}
@@ -110,19 +111,24 @@ def encode_notes(
         how = taught.tune(answers, parts, questions(), _quality_of_notes, extra=extra)
         seen = np.flatnonzero(parts == 0)
         own = taught.scores()[seen]
-        factors = _mixed(own, default[seen], answers[seen])
+        factors = _mixed(own, prior[seen], answers[seen], KINDS, questions())
         taught.scale(factors[0])
         blend = np.diag(factors[1])
-        scores = own * factors[0] + default[seen] * factors[1]
-    thresholds = near_thresholds(_chances(scores), answers[seen], model.thresholds)
+        scores = own * factors[0] + prior[seen] * factors[1]
+    usual, found_at = default_model().thresholds, linear.model.thresholds
+    thresholds = near_thresholds(_chances(scores), answers[seen], usual)
     customers = [groups[int(i)] for i in seen] if groups is not None else None
     told = {
-        "default": figures(_chances(default[seen]), answers[seen], model.thresholds, customers),
-        "encoder": figures(_chances(scores), answers[seen], thresholds, customers),
+        name: figures(_chances(said), answers[seen], limits, customers)
+        for name, said, limits in (
+            ("default", linear.default[seen], usual),
+            ("linear", prior[seen], found_at),
+            ("encoder", scores, thresholds),
+        )
     }
     about = {**taught.about(few=few, held_out=len(seen), groups=groups), **how, "held_out": told}
     joined = Blend(blend.astype(np.float32), thresholds.astype(np.float32))
-    return TrainedEncoder(taught.network, taught.tokenizer, about, blend=joined)
+    return TrainedEncoder(taught.network, taught.tokenizer, about, joined, linear.model)
 
 
 def encode_classes(
@@ -148,23 +154,58 @@ def encode_classes(
     parts = deal(labels, groups, folds=FOLDS, seed=run.settings.seed)
     taught = Pupil(run, len(classes), plain(texts))
     few = run.few_shot if run.few_shot is not None else len(texts) < FEW
+    prior = _linear_held_out(texts, labels, parts, every=few)
     if few:
         heads, scores, chosen = fit_frozen(
-            taught.features(), answers, None, questions=asked, kinds={"class": asked[0]}, fold_of=parts
+            taught.features(), answers, prior, questions=asked, kinds={"class": asked[0]}, fold_of=parts
         )
         taught.give(heads.weights, heads.bias)
-        seen, how = np.arange(len(texts)), {"strength": chosen}
+        blend, seen, how = heads.blend, np.arange(len(texts)), {"strength": chosen}
     else:
         how = taught.tune(answers, parts, asked, _quality_of_classes)
         seen = np.flatnonzero(parts == 0)
-        own = taught.scores()[seen]
-        factor = _slope(own, answers[seen], asked)
-        taught.scale(np.full(len(classes), factor))
-        scores = own * factor
-    said = [classes[i] for i in scores.argmax(axis=1)]
-    told = evaluate_single([labels[int(i)] for i in seen], said)
+        own, beside = taught.scores()[seen], prior[seen]
+        factors = _mixed(own, beside, answers[seen], {"class": asked[0]}, asked)
+        taught.scale(factors[0])
+        blend = np.diag(factors[1])
+        scores = own * factors[0] + beside * factors[1]
+    right = [labels[int(i)] for i in seen]
+    customers = [groups[int(i)] for i in seen] if groups is not None else None
+    told = {
+        name: evaluate_single(right, [classes[i] for i in said.argmax(axis=1)], customers=customers)
+        for name, said in (("linear", prior[seen]), ("encoder", scores))
+    }
     about = {**taught.about(few=few, held_out=len(seen), groups=groups), **how, "held_out": told}
-    return TrainedEncoder(taught.network, taught.tokenizer, about, classes=classes)
+    joined = Blend(blend.astype(np.float32), np.zeros(0, dtype=np.float32))
+    return TrainedEncoder(taught.network, taught.tokenizer, about, joined, _linear(texts, labels))
+
+
+def _linear(texts: Sequence[str], labels: Sequence[str]) -> SingleLabelModel:
+    from voctext.train.single import SingleLabelClassifier
+
+    model: SingleLabelModel = SingleLabelClassifier().fit(texts, labels).model_
+    return model
+
+
+def _linear_held_out(
+    texts: Sequence[str], labels: Sequence[str], parts: "NDArray[np.int64]", *, every: bool
+) -> "NDArray[np.float64]":
+    """Give the log probabilities of a linear model for texts held out: of *every* part, else of part 0."""
+    import numpy as np
+
+    classes = sorted(set(labels))
+    scores = np.zeros((len(texts), len(classes)))
+    for part in np.unique(parts) if every else (0,):
+        train, test = np.flatnonzero(parts != part).tolist(), np.flatnonzero(parts == part)
+        left = [labels[i] for i in train]
+        scores[test] = np.log(LEAST)  # a class of which only the texts held out have examples
+        if len(set(left)) == 1:  # groups may leave a single label to learn from
+            scores[test, classes.index(left[0])] = 0
+            continue
+        model = _linear([texts[i] for i in train], left)
+        known = np.array([classes.index(name) for name in model.classes])
+        scores[np.ix_(test, known)] = log_chances(model, [texts[i] for i in test.tolist()])
+    return scores
 
 
 def _check(texts: int, groups: Sequence[str] | None) -> None:
@@ -205,35 +246,29 @@ def _quality_of_classes(scores: "Floats", answers: "NDArray[np.int8]") -> float:
     return float(both) - LOSS_TELLS * surprise(scores.astype(float), answers, [slice(0, scores.shape[1])])
 
 
-def _slope(scores: "NDArray[np.float64]", answers: "NDArray[np.int8]", asked: Sequence[slice]) -> float:
-    """
-    Give the factor that makes the right answers likeliest.
-
-    Source: C. Guo, G. Pleiss, Y. Sun and K. Q. Weinberger (2017), ICML, temperature scaling.
-    """
-    import numpy as np
-    from scipy.optimize import minimize_scalar
-
-    def loss(log_factor: float) -> float:
-        return surprise(scores * np.exp(log_factor), answers, asked)
-
-    return float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
-
-
 HELD = 0.01
 """How firmly the two parts of a mixture are held at one half each."""
 
 
 def _mixed(
-    own: "NDArray[np.float64]", default: "NDArray[np.float64]", answers: "NDArray[np.int8]"
+    own: "NDArray[np.float64]",
+    default: "NDArray[np.float64]",
+    answers: "NDArray[np.int8]",
+    kinds: Mapping[str, slice],
+    questions: Sequence[slice],
 ) -> "NDArray[np.float64]":
-    """Give the factors of the encoder's and the default's scores, shape (2, OUTPUTS), one pair for a kind."""
+    """
+    Give the factors of the encoder's and the linear model's scores, shape (2, outputs), a pair for a kind.
+
+    They make the right answers likeliest, and so calibrate the sum: C. Guo, G. Pleiss, Y. Sun and
+    K. Q. Weinberger (2017), ICML, temperature scaling, of two models at once.
+    """
     import numpy as np
     from scipy.optimize import minimize
 
-    factors = np.zeros((2, len(OUTPUTS)))
-    for columns in KINDS.values():
-        asked = [group for group in questions() if columns.start <= group.start < columns.stop]
+    factors = np.zeros((2, own.shape[1]))
+    for columns in kinds.values():
+        asked = [group for group in questions if columns.start <= group.start < columns.stop]
 
         def loss(pair: "NDArray[np.float64]", asked: list[slice] = asked) -> float:
             held = HELD * float(((pair - 0.5) ** 2).sum())

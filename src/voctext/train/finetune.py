@@ -6,11 +6,9 @@ learning rate of each layer, and what is kept: the weights that read the notes h
 run is stopped by hand.
 """
 
-import json
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from hashlib import sha256
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -19,6 +17,8 @@ from voctext.encoder.quiet import quiet
 from voctext.encoder.settings import Precision, Settings
 from voctext.encoder.tokens import padded
 from voctext.errors import InputError, require
+from voctext.train.checkpoints import fingerprint, last_state, take
+from voctext.train.lesson import Lesson, weights_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,28 +32,8 @@ SHORTEST, LONGEST = 3, 12
 """Fewest and most epochs."""
 HEADS_FASTER = 10.0
 """The heads start from nothing and learn so many times faster than the last layer."""
-HEAVIEST = 10.0
-"""What a rare answer may weigh at most against a frequent one."""
 STEPS = 250
 """Steps between two looks at the notes held out, at most."""
-RUN = "run.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    """Texts as tokens, the right answers (texts, outputs), 1, 0 or −1 for not asked, and what each weighs."""
-
-    tokens: Sequence[Sequence[int]]
-    answers: "NDArray[np.int8]"
-    weight: "Floats"
-
-    def __len__(self) -> int:
-        return len(self.tokens)
-
-    def __getitem__(self, i: int) -> dict[str, Any]:
-        import numpy as np
-
-        return {"input_ids": self.tokens[i], "labels": np.append(self.answers[i], self.weight[i])}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +90,7 @@ def finetune(
     """
     transformers = require("transformers", extra="encoder")
     require("accelerate", extra="encoder")
-    last = _last_state(checkpoints, _print_of(network, lesson, held_out, settings), resume=resume)
+    last = last_state(checkpoints, fingerprint(network, (lesson, held_out), settings), resume=resume)
     transformers.set_seed(settings.seed)
     steps = max(1, math.ceil(len(lesson) / (settings.batch_size * settings.accumulate)))
     epochs = epochs_of(settings, len(lesson))
@@ -160,7 +140,7 @@ def finetune(
             best = trainer.state.best_model_checkpoint
             if best is None:
                 raise
-            _take(network, Path(best))
+            take(network, Path(best))
             stopped = True
     return Outcome(round(trainer.state.epoch or 0.0, 2), float(trainer.state.best_metric or 0.0), stopped)
 
@@ -168,23 +148,6 @@ def finetune(
 def epochs_of(settings: Settings, texts: int) -> int:
     """Give how often *texts* are read."""
     return settings.epochs or min(LONGEST, max(SHORTEST, round(SEEN / max(1, texts))))
-
-
-def weights_of(lesson: Lesson, questions: Sequence[slice]) -> "Floats":
-    """
-    Give what each right answer weighs, shape (outputs,): rare ones more, by the root of their rarity.
-
-    Of a yes-or-no question it is what yes weighs against no.
-    """
-    import numpy as np
-
-    weights = np.ones(lesson.answers.shape[1], dtype=np.float32)
-    for group in questions:
-        answers = lesson.answers[:, group]
-        yes = (answers == 1).sum(axis=0)
-        no = (answers == 0).sum(axis=0) if len(yes) == 1 else yes.mean()
-        weights[group] = np.clip(np.sqrt(no / np.maximum(yes, 1)), 1 / HEAVIEST, HEAVIEST)
-    return weights
 
 
 def _loss(questions: Sequence[slice], balance: "Floats") -> Callable[..., Any]:
@@ -293,39 +256,3 @@ def _teller(transformers: Any, tell: Callable[[Progress], None] | None) -> Any:
                 tell(Progress(state.global_step, state.max_steps, left, state.best_metric))
 
     return Teller()
-
-
-def _print_of(network: Any, lesson: Lesson, held_out: Lesson, settings: Settings) -> str:
-    """Give a fingerprint of what learns, what is learned, from what, and how."""
-    told = [
-        [*map(list, part.tokens), part.answers.tolist(), part.weight.tolist()] for part in (lesson, held_out)
-    ]
-    found = sha256(json.dumps([told, asdict(settings)]).encode())
-    for name, tensor in network.state_dict().items():
-        found.update(name.encode())
-        found.update(tensor.detach().cpu().float().contiguous().numpy().tobytes())
-    return found.hexdigest()
-
-
-def _last_state(checkpoints: Path, told: str, *, resume: bool) -> Path | None:
-    """Give the last whole state of an earlier run, if it is to be resumed, and note what this run is."""
-    note = checkpoints / RUN
-    states = [path.parent for path in checkpoints.glob("checkpoint-*/trainer_state.json")]
-    if states and not resume:
-        raise InputError(
-            f"{checkpoints}: an earlier run stopped here; resume it (--resume), or delete the folder"
-        )
-    if states and (not note.is_file() or note.read_text(encoding="utf-8") != told):
-        raise InputError(
-            f"{checkpoints}: the run that stopped here had other notes or settings; give the same again, or "
-            "delete the folder"
-        )
-    checkpoints.mkdir(parents=True, exist_ok=True)
-    note.write_text(told, encoding="utf-8")
-    return max(states, key=lambda path: int(path.name.rpartition("-")[2]), default=None)
-
-
-def _take(network: Any, checkpoint: Path) -> None:
-    from safetensors.torch import load
-
-    network.load_state_dict(load((checkpoint / "model.safetensors").read_bytes()))

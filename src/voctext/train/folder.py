@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from voctext.classify.combined import CombinedClassifier
 from voctext.classify.model import NAMES, LinearModel, read_names
-from voctext.encoder.folder import CONFIG, ONNX, TOKENIZER
+from voctext.classify.single_label import KIND as SINGLE
+from voctext.classify.single_label import SingleLabelModel
 from voctext.encoder.folder import KIND as ENCODER
+from voctext.encoder.folder import LINEAR as LINEAR_OF_ENCODER
+from voctext.encoder.folder import NEEDED, ONNX
 from voctext.errors import ModelError
 from voctext.taxonomy import Taxonomy
 from voctext.train.card import card
-from voctext.train.single_model import KIND as SINGLE
-from voctext.train.single_model import SingleLabelModel
 
 if TYPE_CHECKING:
     from voctext.encoder.classifier import EncoderSingleLabel
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 LINEAR = "linear"
 CARD = "README.md"
-OF_ENCODERS = (CONFIG, TOKENIZER, ONNX)
+OF_ENCODERS = (*NEEDED, ONNX)
 
 
 def load_model(
@@ -77,8 +78,15 @@ def save_model(
         new = Path(scratch)
         model.save(new)
         (new / CARD).write_text(card(model.about, data=data), encoding="utf-8")
+        (folder / NAMES).unlink(missing_ok=True)
         for name in OF_ENCODERS:
             (folder / name).unlink(missing_ok=True)
-        # the names come last: till then the checksums of the old ones refuse what is half old, half new
-        for path in sorted(new.iterdir(), key=lambda path: path.name == NAMES):
-            path.replace(folder / path.name)
+        beside = folder / LINEAR_OF_ENCODER
+        if beside.is_dir() and not any(beside.iterdir()):
+            beside.rmdir()
+        # the names go first and come last: a folder between two models is none
+        written = [path for path in new.rglob("*") if path.is_file()]
+        for path in sorted(written, key=lambda path: path == new / NAMES):
+            place = folder / path.relative_to(new)
+            place.parent.mkdir(exist_ok=True)
+            path.replace(place)

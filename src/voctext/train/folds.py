@@ -14,8 +14,9 @@ def deal(
     """
     Give each text a fold, 0 to *folds* − 1.
 
-    Texts of one group go together, the largest groups first and each to the emptiest fold; where every
-    group has one text, or none are given, each label is spread over all folds.
+    Texts of one group go together, the largest groups first and each to the emptiest fold, so that fold 0
+    has no very large one; where every group has one text, or none are given, each label is spread over all
+    folds.
     """
     import numpy as np
 
@@ -28,9 +29,10 @@ def deal(
         order = sorted(shuffled, key=lambda i: labels[i])
         fold_of[order] = np.arange(len(labels)) % folds
         return fold_of
+    folds = min(folds, len(members))
     filled = [0] * folds
     for group in sorted(members.values(), key=len, reverse=True):
-        fold = filled.index(min(filled))
+        fold = min(range(folds), key=lambda fold: (filled[fold], -fold))
         fold_of[group] = fold
         filled[fold] += len(group)
     return fold_of

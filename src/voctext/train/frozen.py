@@ -49,6 +49,7 @@ def fit_frozen(
     questions: Sequence[slice],
     kinds: Mapping[str, slice],
     fold_of: "NDArray[np.int64]",
+    surely: Mapping[str, float] | None = None,
 ) -> tuple[FrozenHeads, "Floats", dict[str, float]]:
     """
     Fit heads to *features* (notes, width), and choose how strongly.
@@ -60,6 +61,7 @@ def fit_frozen(
         questions: Columns that are answered together.
         kinds: Columns for which one strength is chosen.
         fold_of: The fold in which each note is held out.
+        surely: By how many standard errors of its loss the default must be beaten, of each kind; else 1.
 
     Returns:
         The heads, the scores of notes held out, and of each kind the strength chosen; 0 is the default's
@@ -82,7 +84,7 @@ def fit_frozen(
     scores = np.zeros(answers.shape)
     for kind, columns in kinds.items():
         mine = [group for group in questions if columns.start <= group.start < columns.stop]
-        best = min(strengths, key=lambda c: surprise(held[c], answers, mine))
+        best = _strongest(held, answers, mine, (surely or {}).get(kind, 1.0))
         heads = _fit(features, answers, prior, mine, best, alone=default is None)
         for whole, part in ((everything.weights, heads.weights), (everything.blend, heads.blend)):
             whole[:, columns] = part[:, columns]
@@ -131,8 +133,28 @@ def _fit(
     return heads
 
 
+def _strongest(
+    held: "Mapping[float, Floats]", answers: "NDArray[np.int8]", questions: Sequence[slice], surely: float
+) -> float:
+    """Give the strength that reads best, or 0 where that is offered and not beaten *surely* enough."""
+    import numpy as np
+
+    losses = {strength: _losses(scores, answers, questions) for strength, scores in held.items()}
+    best = min(losses, key=lambda strength: losses[strength].mean())
+    if 0.0 not in losses or not len(losses[best]):
+        return best
+    gain = losses[0.0] - losses[best]
+    return best if gain.mean() > surely * gain.std() / np.sqrt(len(gain)) else 0.0
+
+
 def surprise(scores: "Floats", answers: "NDArray[np.int8]", questions: Sequence[slice]) -> float:
     """Give the mean log loss of the right answers, each question by itself."""
+    losses = _losses(scores, answers, questions)
+    return float(losses.mean()) if len(losses) else 0.0
+
+
+def _losses(scores: "Floats", answers: "NDArray[np.int8]", questions: Sequence[slice]) -> "Floats":
+    """Give the log loss of every answer, question by question."""
     import numpy as np
     from scipy.special import log_softmax
 
@@ -144,4 +166,4 @@ def surprise(scores: "Floats", answers: "NDArray[np.int8]", questions: Sequence[
             losses.append(np.logaddexp(0, np.where(right == 1, -said, said)).ravel())
         else:
             losses.append(-log_softmax(said, axis=1)[np.arange(len(said)), right.argmax(axis=1)])
-    return float(np.concatenate(losses).mean()) if any(map(len, losses)) else 0.0
+    return np.concatenate(losses)

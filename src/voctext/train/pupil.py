@@ -12,7 +12,8 @@ from voctext.encoder.runtime import run as run_network
 from voctext.encoder.settings import Settings
 from voctext.encoder.tokens import Tokenizer
 from voctext.errors import require
-from voctext.train.finetune import Lesson, Progress, finetune
+from voctext.train.finetune import Progress, finetune
+from voctext.train.lesson import Lesson
 
 if TYPE_CHECKING:
     import numpy as np
@@ -117,6 +118,7 @@ class Pupil:
 
     def about(self, *, few: bool, held_out: int, groups: Sequence[str] | None) -> dict[str, Any]:
         """Tell where the network comes from and how it was taught."""
+        number = len(set(groups or ()))  # of one, or one for each text, none is held out whole
         cut = sum(len(row) == self.tokenizer.limit for row in self._tokens)
         return {
             "notes": len(self._tokens),
@@ -125,7 +127,7 @@ class Pupil:
             "mode": "frozen features" if few else "fine-tuned",
             "seed": self._run.settings.seed,
             "read_out": held_out,
-            "groups": len(set(groups)) if groups is not None else None,
+            "groups": number if groups is not None and 1 < number < len(groups) else None,
             "shortened": cut,
         }
 

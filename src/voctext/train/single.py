@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from voctext.classify.columns import Columns, choose_columns, words_of
+from voctext.classify.single_label import SingleLabelModel, normalized
 from voctext.errors import InputError, require
 from voctext.evaluate import evaluate_single
-from voctext.train.columns import Columns, choose_columns, words_of
-from voctext.train.single_model import SingleLabelModel, normalized
 
 if TYPE_CHECKING:
     import numpy as np

@@ -18,6 +18,8 @@ class Standing:
     """How a model read what was held out, and how well altogether."""
 
     figures: Mapping[str, float]
+    by_teacher: bool = False
+    """Whether it was compared with an encoder that taught it, not with people."""
 
     @property
     def kind(self) -> frozenset[str]:
@@ -36,7 +38,7 @@ class Standing:
 
 def standing_of(about: Mapping[str, Any]) -> Standing:
     """Give the standing of a model by what it tells about itself."""
-    return Standing(figures_of(about))
+    return Standing(figures_of(about), by_teacher="distilled" in about)
 
 
 def compare_with(folder: Path, new: Standing) -> str | None:
@@ -61,6 +63,11 @@ def compare_with(folder: Path, new: Standing) -> str | None:
     otherwise = "give another --out, or say --replace"
     if not old.kind or not new.kind:
         raise InputError(f"{folder}: a model lies there, and one of the two tells no figures; {otherwise}")
+    if old.by_teacher != new.by_teacher:
+        raise InputError(
+            f"{folder}: of the model that lies there and the new one, one was compared with people and one "
+            f"with its teacher; {otherwise}"
+        )
     if old.kind != new.kind:
         raise InputError(f"{folder}: the model that lies there is of another kind of labels; {otherwise}")
     both = f"there: {old.told()}; new: {new.told()}"

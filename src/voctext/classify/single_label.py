@@ -12,10 +12,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from voctext.classify.columns import Columns, words_of
 from voctext.classify.model import NAMES, NUMBERS, read_names, read_numbers
 from voctext.errors import ModelError
 from voctext.text import normalize_batch
-from voctext.train.columns import Columns, words_of
 
 if TYPE_CHECKING:
     import numpy as np
