@@ -37,15 +37,16 @@ class Learner:
 
             texts, labels = [note.text for note in labelled], [str(note.label) for note in labelled]
             fitted = SingleLabelClassifier(random_state=self.seed).fit(texts, labels, groups=groups)
+            told = f"{counted(len(texts), 'text')} with {counted(len(set(labels)), 'different label')}"
+            self._compared(fitted.model_.about, told)
             self._keep(fitted.model_)
-            typer.echo(f"{counted(len(texts), 'text')} with {counted(len(set(labels)), 'different label')}")
             return
         from voctext.train import adapt, train_from_scratch
 
         notes = _notes(labelled)
         model = (train_from_scratch if scratch else adapt)(notes, groups=groups, seed=self.seed)
-        told = model.about.get("adapted")
-        kept = told is not None and not any((*told["weight"].values(), *told["calibrated"].values()))
+        chosen = model.about.get("adapted")
+        kept = chosen is not None and not any((*chosen["weight"].values(), *chosen["calibrated"].values()))
         self._compared(model.about, counted(len(notes), "labelled note"))
         typer.echo(KEPT if kept else f"the {'fitted' if scratch else 'adapted'} model is kept")
         self._keep(model)
@@ -102,7 +103,10 @@ class Learner:
         """Say how the models read what was held out."""
         from voctext.train.card import told_of
 
-        held = told_of(about)["held_out"]
+        held = told_of(about).get("held_out")
+        if not held:
+            typer.echo(f"{told}; a label has too few for any to be held out")
+            return
         typer.echo(f"{told}; on those held out:")
         if "accuracy" in held:
             for name in ("accuracy", "macro_f1"):

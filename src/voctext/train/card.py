@@ -61,7 +61,8 @@ def _origin(about: Mapping[str, Any]) -> Iterator[str]:
     if "distilled" in about:
         teacher = told["taught_by"]
         yield f"Taught by an encoder ({teacher}) on {told['notes']} unlabelled texts; seed {told['seed']}."
-        yield f"Chosen by texts held out: {told['weight']:g} notes of the corpus for one text."
+        if "weight" in told:
+            yield f"Chosen by texts held out: a text weighs {told['weight']:g} times a note of the corpus."
         yield "The figures say how often it answers as its teacher does, not how often people would agree."
         return
     split = (

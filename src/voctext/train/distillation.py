@@ -82,7 +82,13 @@ def _of_classes(teacher: EncoderSingleLabel, texts: Sequence[str], seed: int) ->
 
     labels = teacher.predict(texts)
     model = SingleLabelClassifier(random_state=seed).fit(texts, labels).model_
-    return replace(model, about={**model.about, "taught_by": teacher.about.get("base")})
+    told = {
+        "notes": len(texts),
+        "taught_by": teacher.about.get("base"),
+        "seed": seed,
+        "held_out": {"student": model.about["held_out"]} if "held_out" in model.about else {},
+    }
+    return replace(model, about={"distilled": told})
 
 
 def _of_notes(teacher: EncoderClassifier, texts: Sequence[str], seed: int) -> LinearModel:
