@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voctext.clauses import split
-from voctext.demand.alerts import ChartKind, watch
 from voctext.demand.tally import Tally
 from voctext.errors import InputError
+from voctext.insight.alerts import ChartKind, watch
 from voctext.records import Finding, Intent, Perception, Ticket
 from voctext.statistics.control import Direction
 from voctext.statistics.estimate import wilson

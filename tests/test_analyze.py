@@ -14,10 +14,10 @@ from opencc import OpenCC
 from python_calamine import CalamineWorkbook
 
 from voctext.analyze import FINDING_COLUMNS, REJECTED_COLUMNS, TICKET_COLUMNS, Run, analyze
-from voctext.demand.insight_rows import INSIGHT_COLUMNS, PORTRAIT_COLUMNS
 from voctext.demand.rows import DEMAND_COLUMNS
 from voctext.demo import HEADERS, rows, write_export
 from voctext.errors import InputError
+from voctext.insight.rows import INSIGHT_COLUMNS, PORTRAIT_COLUMNS
 from voctext.mask import Masker, find_pii
 from voctext.miner import Miner
 from voctext.records import Clause, Finding, Intent, Perception

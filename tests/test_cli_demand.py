@@ -13,9 +13,9 @@ import polars as pl
 import pytest
 
 from voctext import cli
-from voctext.demand.insight_rows import CHANGE_COLUMNS
 from voctext.demand.rows import DEMAND_COLUMNS
 from voctext.demo import write_export
+from voctext.insight.rows import CHANGE_COLUMNS
 
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 FIRST = datetime(2026, 3, 2, 9, 0)  # noqa: DTZ001 - exports carry local times without a zone

@@ -16,9 +16,9 @@ import pytest
 import voctext
 from voctext import cli
 from voctext.analyze import FINDING_COLUMNS, REJECTED_COLUMNS, TICKET_COLUMNS, Run
-from voctext.demand.insight_rows import CHANGE_COLUMNS, INSIGHT_COLUMNS, PORTRAIT_COLUMNS
 from voctext.demand.rows import DEMAND_COLUMNS
 from voctext.demo import write_export
+from voctext.insight.rows import CHANGE_COLUMNS, INSIGHT_COLUMNS, PORTRAIT_COLUMNS
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

@@ -9,9 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voctext.clauses import split
-from voctext.demand.contrast import Rate, rate_effect, share_effect
-from voctext.demand.effect import effect, satisfaction, satisfied
 from voctext.demand.tally import Tally
+from voctext.effect import Rate, effect, rate_effect, satisfaction, satisfied, share_effect
 from voctext.errors import InputError
 from voctext.records import Finding, Intent, Perception, Ticket
 from voctext.statistics.estimate import wilson

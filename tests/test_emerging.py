@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voctext.clauses import split
-from voctext.demand.emerging import EmergingTopic, emerging
-from voctext.demand.unclear import Unclear
 from voctext.errors import InputError
+from voctext.insight.emerging import EmergingTopic, emerging
+from voctext.insight.unclear import Unclear
 from voctext.mask import Masker
 from voctext.miner import Miner
 from voctext.records import Intent, NoteLabel, Perception, Reading, Ticket

@@ -13,7 +13,13 @@ import pytest
 
 from voctext.analyze import Run, analyze, facets_of
 from voctext.demand.changes import compare
-from voctext.demand.insight_rows import (
+from voctext.demand.table import DemandTable
+from voctext.demand.tally import Tally
+from voctext.demo import write_export
+from voctext.errors import InputError
+from voctext.insight import Gatherer
+from voctext.insight.portrait import Portrait, portraits
+from voctext.insight.rows import (
     CHANGE_COLUMNS,
     INSIGHT_COLUMNS,
     PORTRAIT_COLUMNS,
@@ -22,12 +28,6 @@ from voctext.demand.insight_rows import (
     insight_rows,
     portrait_row,
 )
-from voctext.demand.insights import Gatherer
-from voctext.demand.portrait import Portrait, portraits
-from voctext.demand.table import DemandTable
-from voctext.demand.tally import Tally
-from voctext.demo import write_export
-from voctext.errors import InputError
 from voctext.mask import Masker
 from voctext.miner import Miner
 from voctext.tables import Export

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voctext.clauses import split
-from voctext.demand.portrait import Portrait, portraits
 from voctext.demand.strength import Episodes
 from voctext.demand.tally import Tally
 from voctext.errors import InputError
+from voctext.insight.portrait import Portrait, portraits
 from voctext.records import Finding, Intent, Perception, Ticket
 from voctext.statistics.shrinkage import shrunken_rates
 from voctext.text import normalize

@@ -17,14 +17,14 @@ from typing import Any
 import pytest
 
 from voctext.demand import DemandTable, Quote
-from voctext.demand.alerts import Alert, ChartKind, Course, Month, Turn, Watch
-from voctext.demand.emerging import EmergingTopic
-from voctext.demand.insights import Insights
-from voctext.demand.resolution import Resolution, Within
 from voctext.demand.segments import SegmentDemand
-from voctext.demand.stages import PeakEnd, Stage, StageRow
-from voctext.demand.telling import TellingWord
 from voctext.errors import InputError
+from voctext.insight import Insights
+from voctext.insight.alerts import Alert, ChartKind, Course, Month, Turn, Watch
+from voctext.insight.emerging import EmergingTopic
+from voctext.insight.resolution import Resolution, Within
+from voctext.insight.stages import PeakEnd, Stage, StageRow
+from voctext.insight.telling import TellingWord
 from voctext.records import Clause, Finding, Intent, Perception, Span, Ticket, Voice
 from voctext.report import render
 from voctext.statistics.control import Direction

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voctext.clauses import split
-from voctext.demand.resolution import Resolution, resolution
 from voctext.demand.tally import Tally
 from voctext.errors import InputError
+from voctext.insight.resolution import Resolution, resolution
 from voctext.records import Finding, Intent, Outcome, Perception, Ticket
 from voctext.statistics.estimate import wilson
 from voctext.text import normalize

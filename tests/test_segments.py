@@ -13,8 +13,8 @@ from voctext.demand import segments
 from voctext.demand.segments import SegmentDemand, by_facet, unplaced
 from voctext.demand.strength import Episodes
 from voctext.demand.tally import Tally
-from voctext.demand.telling import Words, telling_words
 from voctext.errors import InputError
+from voctext.insight.telling import Words, telling_words
 from voctext.mask import Masker
 from voctext.records import Clause, Finding, Intent, Perception, Ticket, Voice
 from voctext.statistics.estimate import Estimate

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voctext.clauses import split
-from voctext.demand.stages import Stage, Stages, Turn, stage_of, turns_of
 from voctext.errors import InputError
+from voctext.insight.stages import Stage, Stages, Turn, stage_of, turns_of
 from voctext.records import Finding, Intent, NoteLabel, Perception, Reading, Ticket, Voice
 from voctext.statistics.estimate import wilson
 from voctext.text import normalize

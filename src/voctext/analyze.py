@@ -16,12 +16,12 @@ from typing import IO, Any
 from voctext.demand import DemandTable
 from voctext.demand.correction import Correction
 from voctext.demand.exposure import Exposure, check_exposure, exposure_in
-from voctext.demand.insight_rows import INSIGHT_COLUMNS, PORTRAIT_COLUMNS, insight_rows, portrait_row
-from voctext.demand.insights import Gatherer
-from voctext.demand.portrait import portraits
 from voctext.demand.rows import DEMAND_COLUMNS, demand_row
 from voctext.demand.tally import FACETS, Tally
 from voctext.errors import InputError, VoctextError, choose_from
+from voctext.insight import Gatherer
+from voctext.insight.portrait import portraits
+from voctext.insight.rows import INSIGHT_COLUMNS, PORTRAIT_COLUMNS, insight_rows, portrait_row
 from voctext.mask import Masker
 from voctext.miner import Miner
 from voctext.records import Finding, Intent, Perception, Reading, Ticket

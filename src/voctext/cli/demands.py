@@ -107,7 +107,7 @@ def compare(
     opened: Any,
 ) -> None:
     """Tell which demands rose or fell between two periods."""
-    from voctext.demand.insight_rows import CHANGE_COLUMNS, change_rows
+    from voctext.insight.rows import CHANGE_COLUMNS, change_rows
 
     if (before is None) == (at is None):
         raise typer.BadParameter("give a second export, or --at a date to split the one at, and not both")

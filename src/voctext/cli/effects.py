@@ -116,9 +116,8 @@ def _parted(counted: _Counted, treated: str) -> list[_Counted]:
 
 def _answers(groups: list[_Counted], topic: str | None) -> dict[str, Any]:
     """Tell how the treated differ from the control now, and from before where that is known."""
-    from voctext.demand.contrast import share_effect
-    from voctext.demand.effect import effect as effect_of
-    from voctext.demand.effect import satisfaction
+    from voctext.effect import effect as effect_of
+    from voctext.effect import satisfaction, share_effect
 
     treated, control, *earlier = groups
     found = effect_of(

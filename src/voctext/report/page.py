@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from voctext.demand import DemandTable, Quote
-from voctext.demand.insights import Insights
+from voctext.insight import Insights
 from voctext.records import Intent, Perception
 from voctext.report.charts import COLOURS, MOST, course, mentions, ranking
 from voctext.report.sections import Sections, compared, reach, told

@@ -6,16 +6,16 @@ from itertools import groupby
 from math import isfinite
 from typing import NamedTuple
 
-from voctext.demand.alerts import SURE, Course, Month, Turn, Watch
-from voctext.demand.emerging import EmergingTopic
-from voctext.demand.insights import Insights
-from voctext.demand.resolution import Resolution
 from voctext.demand.segments import SegmentDemand
-from voctext.demand.stages import PeakEnd, StageRow
 from voctext.demand.strength import PER
 from voctext.demand.table import DemandTable
 from voctext.demand.tally import Quote
-from voctext.demand.telling import TellingWord
+from voctext.insight import Insights
+from voctext.insight.alerts import SURE, Course, Month, Turn, Watch
+from voctext.insight.emerging import EmergingTopic
+from voctext.insight.resolution import Resolution
+from voctext.insight.stages import PeakEnd, StageRow
+from voctext.insight.telling import TellingWord
 from voctext.report.words import Words, number
 from voctext.statistics.control import Direction
 from voctext.statistics.estimate import Estimate, wilson

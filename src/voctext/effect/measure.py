@@ -11,26 +11,12 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import NamedTuple
 
-from voctext.demand.contrast import Rate, RateEffect, ShareEffect, check_pair, rate_effect, share_effect
 from voctext.demand.strength import Episodes
 from voctext.demand.tally import Tally
+from voctext.effect.contrast import Rate, RateEffect, ShareEffect, check_pair, rate_effect, share_effect
 from voctext.errors import InputError, choose_from
-from voctext.statistics.proportions import Effect, Share
+from voctext.statistics.proportions import Share
 from voctext.text import normalize
-
-__all__ = [
-    "DemandEffect",
-    "Effect",
-    "Rate",
-    "RateEffect",
-    "Share",
-    "ShareEffect",
-    "effect",
-    "rate_effect",
-    "satisfaction",
-    "satisfied",
-    "share_effect",
-]
 
 SATISFIED = 0.8
 """From which part of a scale on an answer is satisfied: 4 of 5, 8 of 10, 80 of 100 (the top two of five)."""

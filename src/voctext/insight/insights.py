@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from voctext.demand.alerts import Watch, watch
-from voctext.demand.emerging import EmergingTopic, emerging
 from voctext.demand.exposure import Exposure
-from voctext.demand.resolution import Resolution, resolution
 from voctext.demand.segments import SegmentDemand, by_facet
-from voctext.demand.stages import PeakEnd, StageRow, Stages
 from voctext.demand.table import DemandTable
-from voctext.demand.telling import TellingWord, Words
-from voctext.demand.unclear import Unclear
+from voctext.insight.alerts import Watch, watch
+from voctext.insight.emerging import EmergingTopic, emerging
+from voctext.insight.resolution import Resolution, resolution
+from voctext.insight.stages import PeakEnd, StageRow, Stages
+from voctext.insight.telling import TellingWord, Words
+from voctext.insight.unclear import Unclear
 from voctext.mask import Masker
 from voctext.records import Reading
 from voctext.taxonomy import Taxonomy

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from voctext.classify.lexicon import Lexicon
 from voctext.demand.tally import UNKNOWN, Quote
-from voctext.demand.unclear import Entry, Unclear
+from voctext.insight.unclear import Entry, Unclear
 from voctext.records import Perception
 from voctext.segment import by_jieba
 from voctext.statistics.words import Phrase, candidate_phrases, cluster_phrases, new_phrases

@@ -1,12 +1,12 @@
-"""What stayed unclear in an export, kept in one pass for `voctext.demand.emerging`."""
+"""What stayed unclear in an export, kept in one pass for `voctext.insight.emerging`."""
 
 from dataclasses import dataclass, field
 from random import Random
 from typing import NamedTuple
 
 from voctext.demand.tally import UNKNOWN, Quote, quote_of
-from voctext.demand.telling import TOKEN
 from voctext.errors import InputError
+from voctext.insight.telling import TOKEN
 from voctext.mask import Masker
 from voctext.records import Perception, Reading, Voice
 

@@ -1,7 +1,7 @@
 """
 One number against another, treated against control: shares and rates, in figures and in words.
 
-Over plain counts; `voctext.demand.effect` takes them from exports. An effect may be called one only if
+Over plain counts; `voctext.effect.measure` takes them from exports. An effect may be called one only if
 treated and control were alike but for the treatment, or, with counts from before, if both would have moved
 alike.
 """
@@ -12,7 +12,7 @@ from math import ceil, exp, isfinite, log, sqrt
 from statistics import NormalDist
 from typing import NamedTuple
 
-from voctext.demand.effect_words import words_in
+from voctext.effect.words import words_in
 from voctext.errors import InputError
 from voctext.statistics.estimate import Estimate, wilson
 from voctext.statistics.proportions import (

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from math import isfinite
 
-from voctext.demand.alerts import SURE
 from voctext.demand.changes import Changes
-from voctext.demand.insights import Insights
-from voctext.demand.portrait import Portrait
+from voctext.insight.alerts import SURE
+from voctext.insight.insights import Insights
+from voctext.insight.portrait import Portrait
 from voctext.statistics.estimate import Estimate
 from voctext.taxonomy import Taxonomy
 
