@@ -608,7 +608,8 @@ def test_a_teacher_of_single_labels_teaches_a_model_of_single_labels(classes_fol
     model = distil(load_model(classes_folder), texts)
     teacher = load_model(classes_folder)
     assert isinstance(teacher, EncoderSingleLabel)
-    assert model.about["taught_by"] == "tiny-bert"
+    assert model.about["distilled"]["taught_by"] == "tiny-bert"
+    assert model.about["distilled"]["held_out"]["student"]["accuracy"] > 0.9
     agreed = np.array(model.predict(texts)) == np.array(teacher.predict(texts))  # type: ignore[union-attr]
     assert agreed.mean() > 0.95
 
