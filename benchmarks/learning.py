@@ -12,7 +12,8 @@ Five folds, a share of every source in each; every note is read by a reader that
 A figure stands with its 95 % interval (bootstrap over notes), and with its gain over the default on the same
 notes and the interval of that (paired bootstrap). Encoder rows need the extra `encoder` and `--encoder`.
 
-Run `python benchmarks/learning.py LABELLED.csv [--encoder FOLDER] [--unlabelled EXPORT] [--tune]`.
+Run `python benchmarks/learning.py LABELLED.csv [--encoder FOLDER] [--unlabelled EXPORT] [--tune
+[--epochs N] [--max-tokens N]]`.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from typing import Any
 
 from adapting import SIZES, folds_by_source
 from voctext.classify.combined import CombinedClassifier
+from voctext.encoder.settings import LIMIT, Settings
 from voctext.evaluate import LabelledNote, compare, evaluate, read_labelled
 from voctext.miner import Miner
 from voctext.records import NoteLabel
@@ -41,14 +43,13 @@ def linear(notes: Sequence[LabelledNote]) -> Any:
     return CombinedClassifier(model=adapt(notes))
 
 
-def encoder(base: str, *, few_shot: bool) -> Learn:
-    """Teach the encoder *base*."""
-    from voctext.encoder.settings import Settings
+def encoder(base: str, *, tuned: Settings | None = None) -> Learn:
+    """Teach the encoder *base*: heads on it, or all of it as *tuned* says."""
     from voctext.train import Run, encode_notes, load_model
 
     def learn(notes: Sequence[LabelledNote]) -> Any:
         with TemporaryDirectory() as folder:
-            encode_notes(notes, Run(base, Settings(), few_shot=few_shot)).save(folder)
+            encode_notes(notes, Run(base, tuned or Settings(), few_shot=tuned is None)).save(folder)
             return load_model(folder)
 
     return learn
@@ -58,7 +59,7 @@ def distilled(base: str, texts: Sequence[str]) -> Learn:
     """Teach the linear model by the frozen encoder *base*, on *texts*."""
     from voctext.train import distil
 
-    teach = encoder(base, few_shot=True)
+    teach = encoder(base)
 
     def learn(notes: Sequence[LabelledNote]) -> Any:
         return CombinedClassifier(model=distil(teach(notes), texts))
@@ -101,14 +102,15 @@ def table(asked: argparse.Namespace) -> Iterator[str]:
     yield row("default", notes, usual, usual)
     readers: list[tuple[str, Learn, Sequence[int]]] = [("linear", linear, SIZES)]
     if asked.encoder:
-        readers.append(("encoder, frozen", encoder(asked.encoder, few_shot=True), SIZES))
-        if asked.tune:
-            readers.append(("encoder, tuned", encoder(asked.encoder, few_shot=False), SIZES[-1:]))
+        readers.append(("encoder, frozen", encoder(asked.encoder), SIZES))
         if asked.unlabelled:
             known = {note.text.strip() for note in notes}
             texts = [ticket.text for ticket in Export.open(asked.unlabelled).tickets()]
             others = [text for text in texts if text.strip() not in known]
             readers.append(("distilled", distilled(asked.encoder, others), SIZES[-1:]))
+        if asked.tune:
+            how = Settings(epochs=asked.epochs, limit=asked.max_tokens)
+            readers.append(("encoder, tuned", encoder(asked.encoder, tuned=how), SIZES[-1:]))
     for name, learn, sizes in readers:
         for size in sizes:
             begun = perf_counter()
@@ -123,6 +125,8 @@ def main() -> None:
     parser.add_argument("--encoder", help="folder or name of a Hugging Face encoder")
     parser.add_argument("--unlabelled", type=Path, help="an export, for the distilled model")
     parser.add_argument("--tune", action="store_true", help="teach the encoder whole, too: slow")
+    parser.add_argument("--epochs", type=int, help="how often it reads the notes then")
+    parser.add_argument("--max-tokens", type=int, default=LIMIT, help="tokens it reads of a note then")
     for line in table(parser.parse_args()):
         print(line, flush=True)
 

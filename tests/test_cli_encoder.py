@@ -125,7 +125,7 @@ def test_labelled_notes_teach_an_encoder_beside_the_default(
     trained: tuple[Path, str], labelled: Path
 ) -> None:
     folder, told = trained
-    for word in ("default", "encoder", "perception_macro_f1", "intent_macro_f1", "60 labelled note"):
+    for word in ("default", "encoder", "perception_macro_f1", "intent_macro_f1", "60 labelled texts"):
         assert word in told
     reader = load_model(folder)
     assert isinstance(reader, EncoderClassifier)

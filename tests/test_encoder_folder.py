@@ -345,3 +345,16 @@ def test_figures_are_the_new_models_own_whichever_way_it_learned() -> None:
     assert figures_of(both) == {"intent_macro_f1": 0.8}
     assert figures_of({}) == {}
     assert figures_of({"held_out": {"accuracy": 0.5, "n": 7}}) == {"accuracy": 0.5}
+
+
+def test_a_folder_of_another_make_is_not_written_into(base: Path, taught_notes: Any, tmp_path: Path) -> None:
+    foreign = tmp_path / "bert"
+    foreign.mkdir()
+    for path in base.iterdir():
+        (foreign / path.name).write_bytes(path.read_bytes())
+    before = {path.name: path.read_bytes() for path in foreign.iterdir()}
+
+    with pytest.raises(InputError, match="not voctext's"):
+        save_model(taught_notes, foreign)
+
+    assert {path.name: path.read_bytes() for path in foreign.iterdir()} == before

@@ -16,9 +16,12 @@ pytest.importorskip("sklearn", reason="training needs scikit-learn: pip install 
 from voctext import Intent
 from voctext.classify.columns import Columns, alphabet_of, choose_columns, gram_codes
 from voctext.classify.model import OUTPUTS
+from voctext.corpus import notes as shipped_notes
 from voctext.evaluate import LabelledNote
 from voctext.train.adapt import _plainest
 from voctext.train.calibrate import apply, calibration
+from voctext.train.folds import deal, held_out_groups, typical_first
+from voctext.train.scratch import train_from_scratch
 
 ROOT = Path(__file__).parents[1]
 TEXT = st.text(st.sampled_from("年费高app 1，𠮷\n"), max_size=12)
@@ -125,3 +128,32 @@ def test_folds_by_source_read_every_note_once_and_never_one_learned_from(whole: 
             assert not sources.keys() & {notes[i].about["source"] for i in fold.train[80]}
         else:
             assert sources == dict.fromkeys((f"s{n}" for n in range(7)), 4)
+
+
+def test_the_first_part_has_about_the_share_it_should_have() -> None:
+    labels = ["a"] * 100
+    groups = ["big"] * 60 + ["middle"] * 22 + [f"small {n // 9}" for n in range(18)]
+    parts = typical_first(deal(labels, groups, folds=5, seed=0))
+
+    assert (parts == 0).sum() == 22
+    assert sorted(np.bincount(parts).tolist()) == sorted(
+        np.bincount(deal(labels, groups, folds=5, seed=0)).tolist()
+    )
+
+
+def test_groups_are_counted_only_where_they_are_held_out_whole() -> None:
+    assert held_out_groups(None) is None
+    assert held_out_groups(["a", "a"]) is None
+    assert held_out_groups(["a", "b"]) is None
+    assert held_out_groups(["a", "a", "b"]) == 2
+
+
+def test_what_a_model_from_scratch_tells_was_read_without_its_own_notes() -> None:
+    rng = np.random.default_rng(0)
+    corpus = shipped_notes()
+    some = [corpus[int(i)] for i in rng.choice(len(corpus), 80, replace=False)]
+    intents = [some[int(i)].intent for i in rng.permutation(len(some))]
+    mixed = [LabelledNote(note.text, note.perceptions, i, {}) for note, i in zip(some, intents, strict=True)]
+    told = train_from_scratch(mixed).about["scratch"]["held_out"]["scratch"]
+
+    assert told["intent_macro_f1"] < 0.35  # nothing can be learned of shuffled intents

@@ -76,6 +76,8 @@ class _JiebaSegmenter:
     only runs of Latin text outside the dictionary can differ. Such a run is whole consecutive tokens:
     a Latin word of the dictionary always beats its single letters on the route, as long as no single
     letter is a word itself. Texts with a letter that is one (*letters*, by a user's word) go to jieba.
+    Where two routes weigh the same, as 卡|卡卡 and 卡卡|卡 do in 卡卡卡, the last bit of a sum decides, and
+    the two may differ.
     """
 
     words: tuple[str, ...]

@@ -61,25 +61,27 @@ class Learner:
         from voctext.train.pupil import Run
 
         labelled = self._labelled()
+        if labelled.shape is Shape.CLASSES and corpus:
+            raise typer.BadParameter("--corpus has no labels of your own; leave it out")
         groups = _customers(labelled)
         place = self.out.resolve()  # "." has a name, too
         state = place.with_name(f"{place.name}.run")
         with steps("training") as tell:
             run = Run(base, settings, few_shot=few_shot, checkpoints=state, resume=resume, tell=tell)
             if labelled.shape is Shape.CLASSES:
-                if corpus:
-                    raise typer.BadParameter("--corpus has no labels of your own; leave it out")
                 texts, labels = [note.text for note in labelled], [str(note.label) for note in labelled]
                 model = encode_classes(texts, labels, run, groups=groups)
             else:
                 model = encode_notes(_notes(labelled), run, groups=groups, corpus=corpus)
         if model.about.get("stopped"):
             typer.echo("stopped by hand; the best model up to then is kept")
-        self._compared(model.about, counted(len(labelled), "labelled note"))
-        self._keep(model)
+        self._compared(model.about, counted(len(labelled), "labelled text"))
+        try:
+            self._keep(model)
+        finally:
+            _remove(state)
         if onnx:
             export_onnx(self.out)
-        _remove(state)
 
     def distil(self, teacher: Path) -> None:
         """Teach a linear model to read an export like the encoder in the folder *teacher*."""
@@ -120,14 +122,18 @@ class Learner:
             typer.echo(f"  {name:<20} {figures}")
 
     def _keep(self, model: Any) -> None:
-        """Write the model, unless a better one lies there."""
+        """Write the model; where a better one lies, beside it."""
         from voctext.train import save_model
         from voctext.train.standing import compare_with, standing_of
 
-        if not self.replace:
-            told = compare_with(self.out, standing_of(model.about))
-            if told:
-                typer.echo(told)
+        try:
+            told = None if self.replace else compare_with(self.out, standing_of(model.about))
+        except InputError as error:
+            aside = self.out.with_name(f"{self.out.resolve().name}.new")
+            save_model(model, aside, data=self.path.name)
+            raise InputError(f"{error}; the new model lies in {aside}") from error
+        if told:
+            typer.echo(told)
         save_model(model, self.out, data=self.path.name)
 
 

@@ -92,6 +92,10 @@ def train(
     )
     if encoder is None and (few_shot is not None or corpus or resume or settings != Settings(seed=seed)):
         raise typer.BadParameter("options that say how an encoder is taught go with --encoder")
+    if few_shot and (corpus or resume or settings != Settings(seed=seed, limit=max_tokens)):
+        raise typer.BadParameter(
+            "--few-shot leaves the encoder as it is: how to teach it goes with --fine-tune"
+        )
     if path is None:
         train_default(out)
         return

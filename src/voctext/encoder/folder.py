@@ -107,7 +107,7 @@ def _config(network: Any) -> str:
     kept = {
         name: value
         for name, value in network.encoder.config.to_dict().items()
-        if name not in ("auto_map", "_name_or_path")
+        if name not in ("auto_map", "_name_or_path", "dtype", "torch_dtype")
     }
     return json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 

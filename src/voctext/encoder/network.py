@@ -81,12 +81,15 @@ def load_base(name: str) -> tuple[Any, str]:
 
 
 def _check_kind(config: Any, name: str) -> None:
-    if config.is_encoder_decoder or not hasattr(config, "hidden_size"):
+    generates = [name for name in config.architectures or () if name.endswith(("ForCausalLM", "LMHeadModel"))]
+    if config.is_encoder_decoder or generates or not hasattr(config, "hidden_size"):
         raise InputError(f"{name}: a {config.model_type} model; give an encoder, such as a BERT or XLM-R")
 
 
 def _weights(auto: Any, name: str, config: Any) -> Any:
-    given = {"config": config, "trust_remote_code": False, "use_safetensors": True}
+    # half precision on disk is read in full: heads are, and processors are slow at halves
+    whole = {"dtype": torch.float32}
+    given = {"config": config, "trust_remote_code": False, "use_safetensors": True, **whole}
     try:  # BERT and its like would draw a pooler at random; others know no such option
         return auto.from_pretrained(name, add_pooling_layer=False, **given)
     except TypeError:

@@ -34,7 +34,7 @@ def export_onnx(folder: str | Path, *, int8: bool = True) -> Path:
     network = network_of(folder, len(names["outputs"]))
     with TemporaryDirectory() as scratch, quiet():
         plain = Path(scratch) / "plain.onnx"
-        _export(network, plain)
+        _export(network, plain, names["limit"])
         model = onnx.load(str(plain))
         # shapes that the exporter noted contradict those that quantization infers
         del model.graph.value_info[:]
@@ -53,11 +53,11 @@ def export_onnx(folder: str | Path, *, int8: bool = True) -> Path:
     return folder / ONNX
 
 
-def _export(network: Any, path: Path) -> None:
+def _export(network: Any, path: Path, limit: int) -> None:
     torch = require("torch", extra="encoder")
 
     ids = torch.ones((2, 8), dtype=torch.int64)
-    texts, length = torch.export.Dim("texts", min=1), torch.export.Dim("length", min=2, max=512)
+    texts, length = torch.export.Dim("texts", min=1), torch.export.Dim("length", min=2, max=limit)
     shape = {0: texts, 1: length}
     torch.onnx.export(
         ScoresAlone(network).eval(),

@@ -3,9 +3,9 @@ The default model adapted to labelled notes.
 
 Three readings of each kind of question compete on notes held out: the default as it is; the default
 calibrated (`voctext.train.calibrate`); and its n-grams' weights moved as far as the labelled notes ask for
-and the corpus allows (`voctext.train.prior`), then calibrated. The plainest wins that is not surely worse
-than the best: L. Breiman and others (1984), "Classification and Regression Trees", the rule of one
-standard error.
+and the corpus allows (`voctext.train.prior`), then calibrated. Of perceptions and polarities the plainest
+wins that is not surely worse than the best, after the rule of one standard error (L. Breiman and others
+1984, "Classification and Regression Trees"), here of two; of intents the best, for shares always differ.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,6 +21,7 @@ from voctext.classify.combined import (
 )
 from voctext.classify.model import OUTPUTS, LinearModel
 from voctext.train.calibrate import apply, calibration
+from voctext.train.folds import held_out_groups
 from voctext.train.heads import questions, targets
 from voctext.train.held_out import check, deal_notes, figures, near_thresholds, one_thread
 from voctext.train.prior import asked, losses, precision, read, shift
@@ -120,7 +121,7 @@ def _adapt(notes: "Sequence[LabelledNote]", groups: Sequence[str] | None, seed: 
     found_at = model.thresholds if kept else near_thresholds(chances, answers, model.thresholds)
     told = {
         "notes": len(notes),
-        "groups": len(set(groups)) if groups is not None else None,
+        "groups": held_out_groups(groups),
         "seed": seed,
         "weight": {kind: reading.weight for kind, reading in chosen.items()},
         "calibrated": {kind: reading.calibrated for kind, reading in chosen.items()},

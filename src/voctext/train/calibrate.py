@@ -57,7 +57,7 @@ def calibration(scores: "Floats", answers: "NDArray[np.int8]") -> "Floats":
 
 
 def apply(matrix: "Floats", scores: "Floats") -> "Floats":
-    """Turn *scores*, or the weights that give them, by *matrix*."""
+    """Turn *scores* by *matrix*."""
     turned: Floats = scores @ matrix[:-1] + matrix[-1]
     return turned
 

@@ -26,7 +26,6 @@ def card(about: Mapping[str, Any], *, data: str) -> str:
 
 def told_of(about: Mapping[str, Any]) -> Mapping[str, Any]:
     """Give what a model tells of its learning from labels, whichever way it learned."""
-    # a student keeps what is told of the adapted model that it began as
     return about.get("distilled") or about.get("adapted") or about.get("scratch") or about
 
 

@@ -12,13 +12,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from voctext.classify.combined import (
+    FIRST_INTENT,
+    FIRST_POLARITY,
     CombinedClassifier,
     combined_scores,
     default_model,
     probabilities,
     rule_answers,
 )
-from voctext.classify.model import OUTPUTS, LinearModel
+from voctext.classify.model import OUTPUTS, POLARITIES, LinearModel
 from voctext.encoder.classifier import EncoderClassifier, EncoderSingleLabel
 from voctext.errors import InputError
 from voctext.train.default import clauses_of
@@ -134,7 +136,8 @@ def _moved(rows: Any, scores: "Floats", right: "Floats", weight: float) -> "Floa
     moved = np.zeros(precision().shape)
     heavy = np.full(rows.shape[0], weight)
     for group in questions():
-        moved[:, group] = shift(rows, scores[:, group], right[:, group], heavy, precision()[:, group])
+        asked = heavy * _asked(right, group)
+        moved[:, group] = shift(rows, scores[:, group], right[:, group], asked, precision()[:, group])
     return moved
 
 
@@ -153,7 +156,21 @@ def _joined(model: LinearModel, moved: "Floats") -> LinearModel:
 
 
 def _loss(scores: "Floats", right: "Floats") -> float:
-    return float(sum(losses(scores[:, group], right[:, group])[0].mean() for group in questions()))
+    return float(
+        sum(
+            (losses(scores[:, group], right[:, group])[0] * _asked(right, group)).mean()
+            for group in questions()
+        )
+    )
+
+
+def _asked(right: "Floats", group: slice) -> "Floats":
+    """Give how far each text is asked the question of *group*: a polarity as likely as its perception."""
+    import numpy as np
+
+    if not FIRST_POLARITY <= group.start < FIRST_INTENT:
+        return np.ones(len(right))
+    return right[:, (group.start - FIRST_POLARITY) // len(POLARITIES)]
 
 
 def _decided(chances: "Floats", thresholds: "NDArray[np.float32]") -> "NDArray[np.int8]":

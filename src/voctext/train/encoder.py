@@ -24,7 +24,7 @@ from voctext.errors import InputError, require
 from voctext.evaluate import evaluate_single
 from voctext.train.adapt import KINDS, adapt_and_read
 from voctext.train.default import clauses_of
-from voctext.train.folds import deal
+from voctext.train.folds import deal, typical_first
 from voctext.train.frozen import fit_frozen, surprise
 from voctext.train.heads import questions, targets
 from voctext.train.held_out import FOLDS, figures, near_thresholds, quality
@@ -89,10 +89,10 @@ def encode_notes(
     """
     import numpy as np
 
+    taught = Pupil(run, len(OUTPUTS), [voiced(clauses_of(note.text)) for note in notes])
     answers = targets(notes)
     linear = adapt_and_read(notes, groups=groups, seed=run.settings.seed)
-    prior, parts = linear.held_out, linear.fold_of
-    taught = Pupil(run, len(OUTPUTS), [voiced(clauses_of(note.text)) for note in notes])
+    prior, parts = linear.held_out, typical_first(linear.fold_of)
     few = run.few_shot if run.few_shot is not None else len(notes) < FEW and not corpus
     if few:
         heads, scores, chosen = fit_frozen(
@@ -112,6 +112,7 @@ def encode_notes(
         seen = np.flatnonzero(parts == 0)
         own = taught.scores()[seen]
         factors = _mixed(own, prior[seen], answers[seen], KINDS, questions())
+        how["parts"] = {kind: factors[:, columns.start].tolist() for kind, columns in KINDS.items()}
         taught.scale(factors[0])
         blend = np.diag(factors[1])
         scores = own * factors[0] + prior[seen] * factors[1]
@@ -151,10 +152,10 @@ def encode_classes(
     numbers = np.array([classes.index(label) for label in labels])
     answers = np.eye(len(classes), dtype=np.int8)[numbers]
     asked = [slice(0, len(classes))]
-    parts = deal(labels, groups, folds=FOLDS, seed=run.settings.seed)
+    parts = typical_first(deal(labels, groups, folds=FOLDS, seed=run.settings.seed))
     taught = Pupil(run, len(classes), plain(texts))
     few = run.few_shot if run.few_shot is not None else len(texts) < FEW
-    prior = _linear_held_out(texts, labels, parts, every=few)
+    prior = _linear_held_out(texts, labels, groups, parts, every=few)
     if few:
         heads, scores, chosen = fit_frozen(
             taught.features(), answers, prior, questions=asked, kinds={"class": asked[0]}, fold_of=parts
@@ -166,6 +167,7 @@ def encode_classes(
         seen = np.flatnonzero(parts == 0)
         own, beside = taught.scores()[seen], prior[seen]
         factors = _mixed(own, beside, answers[seen], {"class": asked[0]}, asked)
+        how["parts"] = {"class": factors[:, 0].tolist()}
         taught.scale(factors[0])
         blend = np.diag(factors[1])
         scores = own * factors[0] + beside * factors[1]
@@ -177,18 +179,31 @@ def encode_classes(
     }
     about = {**taught.about(few=few, held_out=len(seen), groups=groups), **how, "held_out": told}
     joined = Blend(blend.astype(np.float32), np.zeros(0, dtype=np.float32))
-    return TrainedEncoder(taught.network, taught.tokenizer, about, joined, _linear(texts, labels))
+    whole = _linear(texts, labels, groups, range(len(texts)))
+    return TrainedEncoder(taught.network, taught.tokenizer, about, joined, whole)
 
 
-def _linear(texts: Sequence[str], labels: Sequence[str]) -> SingleLabelModel:
+def _linear(
+    texts: Sequence[str], labels: Sequence[str], groups: Sequence[str] | None, chosen: Sequence[int]
+) -> SingleLabelModel:
+    """Fit a linear model to the *chosen* texts."""
     from voctext.train.single import SingleLabelClassifier
 
-    model: SingleLabelModel = SingleLabelClassifier().fit(texts, labels).model_
+    people = [groups[i] for i in chosen] if groups is not None else None
+    fitted = SingleLabelClassifier().fit(
+        [texts[i] for i in chosen], [labels[i] for i in chosen], groups=people
+    )
+    model: SingleLabelModel = fitted.model_
     return model
 
 
 def _linear_held_out(
-    texts: Sequence[str], labels: Sequence[str], parts: "NDArray[np.int64]", *, every: bool
+    texts: Sequence[str],
+    labels: Sequence[str],
+    groups: Sequence[str] | None,
+    parts: "NDArray[np.int64]",
+    *,
+    every: bool,
 ) -> "NDArray[np.float64]":
     """Give the log probabilities of a linear model for texts held out: of *every* part, else of part 0."""
     import numpy as np
@@ -202,7 +217,7 @@ def _linear_held_out(
         if len(set(left)) == 1:  # groups may leave a single label to learn from
             scores[test, classes.index(left[0])] = 0
             continue
-        model = _linear([texts[i] for i in train], left)
+        model = _linear(texts, labels, groups, train)
         known = np.array([classes.index(name) for name in model.classes])
         scores[np.ix_(test, known)] = log_chances(model, [texts[i] for i in test.tolist()])
     return scores

@@ -88,6 +88,8 @@ def finetune(
         InputError: *checkpoints* holds a run that is neither to be resumed nor like this one.
         KeyboardInterrupt: Stopped by hand before the notes held out were read once.
     """
+    import numpy as np
+
     transformers = require("transformers", extra="encoder")
     require("accelerate", extra="encoder")
     last = last_state(checkpoints, fingerprint(network, (lesson, held_out), settings), resume=resume)
@@ -95,6 +97,12 @@ def finetune(
     steps = max(1, math.ceil(len(lesson) / (settings.batch_size * settings.accumulate)))
     epochs = epochs_of(settings, len(lesson))
     look = min(steps, max(1, math.ceil(steps / math.ceil(steps / STEPS))))
+    balance = weights_of(lesson, questions)
+    tilt = np.log(balance)  # by which weighing an answer raises its score
+
+    def measured(found: Any) -> dict[str, float]:
+        return {"quality": quality(found.predictions - tilt, _answers(found.label_ids))}
+
     arguments = transformers.TrainingArguments(
         output_dir=str(checkpoints),
         num_train_epochs=epochs,
@@ -110,6 +118,7 @@ def finetune(
         save_steps=look,
         save_total_limit=2,
         load_best_model_at_end=True,
+        restore_callback_states_from_checkpoint=True,
         metric_for_best_model="quality",
         greater_is_better=True,
         label_names=["labels"],
@@ -126,8 +135,8 @@ def finetune(
         train_dataset=lesson,
         eval_dataset=held_out,
         data_collator=lambda rows: _batch(rows, pad),
-        compute_loss_func=_loss(questions, weights_of(lesson, questions)),
-        compute_metrics=lambda found: {"quality": quality(found.predictions, _answers(found.label_ids))},
+        compute_loss_func=_loss(questions, balance),
+        compute_metrics=measured,
         callbacks=[_teller(transformers, tell), transformers.EarlyStoppingCallback(settings.patience)],
         optimizers=(_optimizer(network, settings), None),
     )
@@ -142,6 +151,10 @@ def finetune(
                 raise
             take(network, Path(best))
             stopped = True
+    torch = require("torch", extra="encoder")
+    with torch.no_grad():
+        bias = network.heads.bias
+        bias -= torch.as_tensor(tilt, device=bias.device, dtype=bias.dtype)
     return Outcome(round(trainer.state.epoch or 0.0, 2), float(trainer.state.best_metric or 0.0), stopped)
 
 
@@ -231,7 +244,8 @@ def _numbers(precision: Precision) -> dict[str, bool]:
     if precision is Precision.AUTO:
         chosen = Precision.FP32
         if gpu:
-            chosen = Precision.BF16 if torch.cuda.is_bf16_supported() else Precision.FP16
+            real = torch.cuda.is_bf16_supported(including_emulation=False)
+            chosen = Precision.BF16 if real else Precision.FP16
     if chosen is Precision.FP16 and not gpu:
         raise InputError(
             "precision fp16 needs a GPU, and torch sees none; leave it out, or give bf16 or fp32"

@@ -11,7 +11,7 @@ from voctext.classify.single_label import SingleLabelModel
 from voctext.encoder.folder import KIND as ENCODER
 from voctext.encoder.folder import LINEAR as LINEAR_OF_ENCODER
 from voctext.encoder.folder import NEEDED, ONNX
-from voctext.errors import ModelError
+from voctext.errors import InputError, ModelError
 from voctext.taxonomy import Taxonomy
 from voctext.train.card import card
 
@@ -71,8 +71,16 @@ def save_model(
     Write *model* into *folder*, with a model card that names *data* as what it was trained on.
 
     A model that lay there is replaced once the new one is written whole; other files stay.
+
+    Raises:
+        InputError: In *folder* lies a model of another make, such as an encoder's base.
     """
     folder = Path(folder)
+    foreign = [name for name in OF_ENCODERS if (folder / name).exists()]
+    if foreign and not (folder / NAMES).is_file():
+        raise InputError(
+            f"{folder}: holds {foreign[0]} of a model that is not voctext's; give another folder"
+        )
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=folder.parent) as scratch:
         new = Path(scratch)

@@ -148,22 +148,21 @@ def _strongest(
 
 
 def surprise(scores: "Floats", answers: "NDArray[np.int8]", questions: Sequence[slice]) -> float:
-    """Give the mean log loss of the right answers, each question by itself."""
-    losses = _losses(scores, answers, questions)
-    return float(losses.mean()) if len(losses) else 0.0
+    """Give the mean log loss of the right answers, over notes and questions; 0 where none was asked."""
+    return float(_losses(scores, answers, questions).mean())
 
 
 def _losses(scores: "Floats", answers: "NDArray[np.int8]", questions: Sequence[slice]) -> "Floats":
-    """Give the log loss of every answer, question by question."""
+    """Give the mean log loss of each note's answers, 0 for a question that it was not asked."""
     import numpy as np
     from scipy.special import log_softmax
 
-    losses = []
+    losses = np.zeros(len(scores))
     for group in questions:
         asked = answers[:, group.start] >= 0
         said, right = scores[asked, group], answers[asked, group]
         if said.shape[1] == 1:
-            losses.append(np.logaddexp(0, np.where(right == 1, -said, said)).ravel())
+            losses[asked] += np.logaddexp(0, np.where(right == 1, -said, said)).ravel()
         else:
-            losses.append(-log_softmax(said, axis=1)[np.arange(len(said)), right.argmax(axis=1)])
-    return np.concatenate(losses)
+            losses[asked] -= log_softmax(said, axis=1)[np.arange(len(said)), right.argmax(axis=1)]
+    return losses / len(questions)

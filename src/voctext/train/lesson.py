@@ -42,7 +42,7 @@ def weights_of(lesson: Lesson, questions: Sequence[slice]) -> "Floats":
     weights = np.ones(lesson.answers.shape[1], dtype=np.float32)
     for group in questions:
         answers = lesson.answers[:, group]
-        yes = (answers == 1).sum(axis=0)
-        no = (answers == 0).sum(axis=0) if len(yes) == 1 else yes.mean()
+        yes = lesson.weight @ (answers == 1)
+        no = lesson.weight @ (answers == 0) if len(yes) == 1 else yes.mean()
         weights[group] = np.clip(np.sqrt(no / np.maximum(yes, 1)), 1 / HEAVIEST, HEAVIEST)
     return weights

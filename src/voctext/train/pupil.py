@@ -13,6 +13,7 @@ from voctext.encoder.settings import Settings
 from voctext.encoder.tokens import Tokenizer
 from voctext.errors import require
 from voctext.train.finetune import Progress, finetune
+from voctext.train.folds import held_out_groups
 from voctext.train.lesson import Lesson
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
+SPECIAL = 2
+"""Places that some encoders (RoBERTa) count but do not have."""
 LABELLED_WEIGHT = 4.0
 """What a labelled note weighs against one of the corpus, where both are learned from."""
 
@@ -45,8 +48,9 @@ class Pupil:
         torch.manual_seed(run.settings.seed)
         encoder, json = load_base(run.base)
         self.network = Network(encoder, outputs)
-        longest = int(getattr(encoder.config, "max_position_embeddings", run.settings.limit))
-        self.tokenizer = Tokenizer(json, limit=min(run.settings.limit, longest - 2))
+        longest = int(getattr(encoder.config, "max_position_embeddings", 0) or 0)
+        limit = min(run.settings.limit, longest - SPECIAL) if longest > SPECIAL else run.settings.limit
+        self.tokenizer = Tokenizer(json, limit=limit)
         self._run, self._pad = run, pad_of(encoder)
         self._tokens = self.tokenizer(texts)
 
@@ -118,18 +122,22 @@ class Pupil:
 
     def about(self, *, few: bool, held_out: int, groups: Sequence[str] | None) -> dict[str, Any]:
         """Tell where the network comes from and how it was taught."""
-        number = len(set(groups or ()))  # of one, or one for each text, none is held out whole
         cut = sum(len(row) == self.tokenizer.limit for row in self._tokens)
         return {
             "notes": len(self._tokens),
-            "base": Path(self._run.base).resolve().name,
+            "base": self._base_name(),
             "licence": licence_of(self._run.base),
             "mode": "frozen features" if few else "fine-tuned",
             "seed": self._run.settings.seed,
             "read_out": held_out,
-            "groups": number if groups is not None and 1 < number < len(groups) else None,
+            "groups": held_out_groups(groups),
             "shortened": cut,
         }
+
+    def _base_name(self) -> str:
+        """Give the base's name; of a folder only its own, for where it lay is nobody's business."""
+        folder = Path(self._run.base)
+        return folder.resolve().name if folder.is_dir() else self._run.base
 
     def _lesson(self, chosen: "NDArray[np.int64]", answers: "NDArray[np.int8]") -> Lesson:
         import numpy as np

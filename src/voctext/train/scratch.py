@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from voctext.classify.combined import FIRST_INTENT, FIRST_POLARITY, combine, default_model, rule_answers
 from voctext.classify.model import OUTPUTS, LinearModel
 from voctext.train.default import COMBINE_STRENGTH, STRENGTH
+from voctext.train.folds import held_out_groups
 from voctext.train.heads import fit_head, questions, targets
 from voctext.train.held_out import best_thresholds, check, deal_notes, figures, one_thread
 from voctext.train.prior import asked, read
@@ -57,11 +58,11 @@ def _train(notes: "Sequence[LabelledNote]", groups: Sequence[str] | None, seed: 
     answers, fold_of, rules = targets(notes), deal_notes(notes, groups, seed), rule_answers(opinions)
     held = _held_out(rows, answers, fold_of)
     combination = _combination(held, rules, answers)
-    chances = combine(held, rules, combination)
+    chances = _combined_held_out(held, rules, answers, fold_of)
     thresholds = best_thresholds(chances, answers)
     told = {
         "notes": len(notes),
-        "groups": len(set(groups)) if groups is not None else None,
+        "groups": held_out_groups(groups),
         "seed": seed,
         "held_out": {
             "default": figures(
@@ -89,6 +90,20 @@ def _held_out(rows: Any, answers: "NDArray[np.int8]", fold_of: "NDArray[np.int64
         weights = _heads(rows[~test], answers[~test], STRENGTH)
         scores[test] = rows[test] @ weights[:-1] + weights[-1]
     return scores
+
+
+def _combined_held_out(
+    held: "Floats", rules: "Floats", answers: "NDArray[np.int8]", fold_of: "NDArray[np.int64]"
+) -> "Floats":
+    """Give the chances of every note by a combination fitted without its fold."""
+    import numpy as np
+
+    chances = np.zeros_like(held)
+    for fold in np.unique(fold_of):
+        test = fold_of == fold
+        combination = _combination(held[~test], rules[~test], answers[~test])
+        chances[test] = combine(held[test], rules[test], combination)
+    return chances
 
 
 def _combination(logits: "Floats", rules: "Floats", answers: "NDArray[np.int8]") -> "Floats":

@@ -15,6 +15,7 @@ from voctext.classify.columns import Columns, choose_columns, words_of
 from voctext.classify.single_label import SingleLabelModel, normalized
 from voctext.errors import InputError, require
 from voctext.evaluate import evaluate_single
+from voctext.train.folds import held_out_groups
 
 if TYPE_CHECKING:
     import numpy as np
@@ -105,7 +106,14 @@ class SingleLabelClassifier(base.ClassifierMixin, base.BaseEstimator):  # type: 
             idf=idf,
             weights=np.ascontiguousarray(weights * self.slope_, dtype=np.float32),
             intercepts=(intercepts * self.slope_).astype(np.float32),
-            about={"notes": len(texts), "C": self.C_, "seed": self.random_state, "folds": self.folds, **told},
+            about={
+                "notes": len(texts),
+                "groups": held_out_groups(None if customers is None else list(map(str, customers.tolist()))),
+                "C": self.C_,
+                "seed": self.random_state,
+                "folds": self.folds,
+                **told,
+            },
         )
         return self
 
@@ -146,7 +154,8 @@ class SingleLabelClassifier(base.ClassifierMixin, base.BaseEstimator):  # type: 
             best = (score, strength, margins)
         names = [str(label) for label in self.classes_.tolist()]
         said = [names[i] for i in best[2].argmax(axis=1)]
-        told = evaluate_single([names[i] for i in numbers], said)
+        people = None if customers is None else list(map(str, customers.tolist()))
+        told = evaluate_single([names[i] for i in numbers], said, customers=people)
         return best[1], _slope(best[2], numbers), {"held_out": told}
 
     def _splits(

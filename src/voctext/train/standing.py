@@ -9,8 +9,8 @@ from voctext.classify.model import NAMES, read_names
 from voctext.errors import InputError, ModelError
 from voctext.train.card import figures_of
 
-WEIGHED = ("perception_macro_f1", "intent_macro_f1", "accuracy", "macro_f1")
-"""The figures whose mean decides, as far as a model has them."""
+WEIGHED = (("perception_macro_f1", "intent_macro_f1"), ("accuracy", "macro_f1"))
+"""The figures whose mean decides, of notes and of classes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Standing:
     @property
     def kind(self) -> frozenset[str]:
         """Which figures there are: notes and classes have others."""
-        return frozenset(self.figures) & set(WEIGHED)
+        return frozenset(next((pair for pair in WEIGHED if set(pair) <= self.figures.keys()), ()))
 
     @property
     def quality(self) -> float:
