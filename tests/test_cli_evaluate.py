@@ -230,3 +230,15 @@ def test_a_column_that_is_not_there_is_told_with_those_that_are(gold: Path) -> N
 
     assert done.exit_code == 1
     assert "no column 'sorce' to give figures by; did you mean source?" in str(done.exception)
+
+
+def test_notes_labelled_under_chinese_names_are_measured_too(tmp_path: Path) -> None:
+    path = tmp_path / "标注.csv"
+    path.write_text(
+        "内容,人与产品,规则,人与人,意图,客户号\n手机银行一登录就闪退,负,,,投诉,甲\n客服态度很好,,,正,表扬,乙\n",
+        encoding="utf-8",
+    )
+    done = CliRunner().invoke(cli.app, ["evaluate", str(path), "--json"])
+
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.output)["n"] == 2

@@ -7,6 +7,7 @@ from typing import Any
 
 import typer
 
+from voctext.cli.notes import labelled_notes
 from voctext.console import counted, steps
 from voctext.errors import InputError
 
@@ -43,7 +44,7 @@ class Learner:
             return
         from voctext.train import adapt, train_from_scratch
 
-        notes = _notes(labelled)
+        notes = labelled_notes(labelled)
         model = (train_from_scratch if scratch else adapt)(notes, groups=groups, seed=self.seed)
         chosen = model.about.get("adapted")
         kept = chosen is not None and not any((*chosen["weight"].values(), *chosen["calibrated"].values()))
@@ -72,7 +73,7 @@ class Learner:
                 texts, labels = [note.text for note in labelled], [str(note.label) for note in labelled]
                 model = encode_classes(texts, labels, run, groups=groups)
             else:
-                model = encode_notes(_notes(labelled), run, groups=groups, corpus=corpus)
+                model = encode_notes(labelled_notes(labelled), run, groups=groups, corpus=corpus)
         if model.about.get("stopped"):
             typer.echo("stopped by hand; the best model up to then is kept")
         self._compared(model.about, counted(len(labelled), "labelled text"))
@@ -152,18 +153,6 @@ def train_default(out: Path | None) -> None:
         typer.echo(f"  {perception:<10} F1 {row['f1']:.3f}")
     typer.echo(f"  {'intent':<10} F1 {held_out['intent_macro_f1']:.3f} (macro)")
     typer.echo(f"model: {folder}")
-
-
-def _notes(labelled: Any) -> list[Any]:
-    """Give notes to learn from; each must have an intent."""
-    from voctext.evaluate import LabelledNote
-
-    notes = []
-    for note in labelled:
-        if note.intent is None:
-            raise InputError(f"{note.where}: no intent; a note to learn from has one")
-        notes.append(LabelledNote(note.text, note.stances, note.intent, {}))
-    return notes
 
 
 def _customers(labelled: Any) -> Sequence[str] | None:

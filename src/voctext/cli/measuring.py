@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
+from voctext.cli.notes import notes_to_measure
 from voctext.cli.scores import print_scores, print_single
 from voctext.errors import InputError, choose_from
 
@@ -40,10 +41,10 @@ class Chosen(NamedTuple):
 
 def measure_notes(asked: Asked, first: Chosen, other: Chosen | None) -> None:
     """Measure a reader of notes."""
-    from voctext.evaluate import compare, evaluate, misread_notes, note_answers, read_labelled
+    from voctext.evaluate import compare, evaluate, misread_notes, note_answers
     from voctext.evaluate.misread import COLUMNS
 
-    notes = read_labelled(asked.path)
+    notes = notes_to_measure(asked.path)
     groups = _groups_of_notes(asked, notes)
     texts = [note.text for note in notes]
     readings = list(first.miner.read(texts)) if asked.errors else []
