@@ -25,7 +25,7 @@ from voctext.evaluate import evaluate_single
 from voctext.train.adapt import KINDS, adapt_and_read
 from voctext.train.default import clauses_of
 from voctext.train.folds import deal, typical_first
-from voctext.train.frozen import fit_frozen, surprise
+from voctext.train.frozen import fit_frozen, losses, surprise
 from voctext.train.heads import questions, targets
 from voctext.train.held_out import FOLDS, figures, near_thresholds, quality
 from voctext.train.pupil import Pupil, Run
@@ -262,7 +262,9 @@ def _quality_of_classes(scores: "Floats", answers: "NDArray[np.int8]") -> float:
 
 
 HELD = 0.01
-"""How firmly the two parts of a mixture are held at one half each."""
+"""How firmly a mixture is held at the linear model alone."""
+ALONE = (0.0, 1.0)
+"""The factors that leave the encoder without a say."""
 
 
 def _mixed(
@@ -276,7 +278,8 @@ def _mixed(
     Give the factors of the encoder's and the linear model's scores, shape (2, outputs), a pair for a kind.
 
     They make the right answers likeliest, and so calibrate the sum: C. Guo, G. Pleiss, Y. Sun and
-    K. Q. Weinberger (2017), ICML, temperature scaling, of two models at once.
+    K. Q. Weinberger (2017), ICML, temperature scaling, of two models at once. Where the encoder does not
+    help by a standard error, the linear model is left alone.
     """
     import numpy as np
     from scipy.optimize import minimize
@@ -286,9 +289,11 @@ def _mixed(
         asked = [group for group in questions if columns.start <= group.start < columns.stop]
 
         def loss(pair: "NDArray[np.float64]", asked: list[slice] = asked) -> float:
-            held = HELD * float(((pair - 0.5) ** 2).sum())
+            held = HELD * float(((pair - ALONE) ** 2).sum())
             return surprise(pair[0] * own + pair[1] * default, answers, asked) + held
 
         best = minimize(loss, np.array([0.5, 0.5]), bounds=[(0, 3), (0, 3)], method="L-BFGS-B").x
-        factors[:, columns] = best[:, None]
+        gain = losses(default, answers, asked) - losses(best[0] * own + best[1] * default, answers, asked)
+        helps = gain.mean() > gain.std() / np.sqrt(len(gain))
+        factors[:, columns] = (best if helps else np.array(ALONE))[:, None]
     return factors

@@ -139,30 +139,30 @@ def _strongest(
     """Give the strength that reads best, or 0 where that is offered and not beaten *surely* enough."""
     import numpy as np
 
-    losses = {strength: _losses(scores, answers, questions) for strength, scores in held.items()}
-    best = min(losses, key=lambda strength: losses[strength].mean())
-    if 0.0 not in losses or not len(losses[best]):
+    lost = {strength: losses(scores, answers, questions) for strength, scores in held.items()}
+    best = min(lost, key=lambda strength: lost[strength].mean())
+    if 0.0 not in lost:
         return best
-    gain = losses[0.0] - losses[best]
+    gain = lost[0.0] - lost[best]
     return best if gain.mean() > surely * gain.std() / np.sqrt(len(gain)) else 0.0
 
 
 def surprise(scores: "Floats", answers: "NDArray[np.int8]", questions: Sequence[slice]) -> float:
     """Give the mean log loss of the right answers, over notes and questions; 0 where none was asked."""
-    return float(_losses(scores, answers, questions).mean())
+    return float(losses(scores, answers, questions).mean())
 
 
-def _losses(scores: "Floats", answers: "NDArray[np.int8]", questions: Sequence[slice]) -> "Floats":
+def losses(scores: "Floats", answers: "NDArray[np.int8]", questions: Sequence[slice]) -> "Floats":
     """Give the mean log loss of each note's answers, 0 for a question that it was not asked."""
     import numpy as np
     from scipy.special import log_softmax
 
-    losses = np.zeros(len(scores))
+    lost = np.zeros(len(scores))
     for group in questions:
         asked = answers[:, group.start] >= 0
         said, right = scores[asked, group], answers[asked, group]
         if said.shape[1] == 1:
-            losses[asked] += np.logaddexp(0, np.where(right == 1, -said, said)).ravel()
+            lost[asked] += np.logaddexp(0, np.where(right == 1, -said, said)).ravel()
         else:
-            losses[asked] -= log_softmax(said, axis=1)[np.arange(len(said)), right.argmax(axis=1)]
-    return losses / len(questions)
+            lost[asked] -= log_softmax(said, axis=1)[np.arange(len(said)), right.argmax(axis=1)]
+    return lost / len(questions)
