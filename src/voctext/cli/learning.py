@@ -96,7 +96,9 @@ class Learner:
 
     def _labelled(self) -> Any:
         from voctext.labels import read_labels
+        from voctext.train.folder import check_folder
 
+        check_folder(self.out)  # before hours of training
         labelled = read_labels(self.path)
         for told in labelled.passed_over:
             typer.echo(f"note: {told}")

@@ -61,6 +61,20 @@ def _linear(folder: Path) -> LinearModel:
         raise ModelError(f"{folder}: lacks {error}; copy the whole folder again") from error
 
 
+def check_folder(folder: Path) -> None:
+    """
+    Refuse to write where a model of another make lies, such as an encoder's base.
+
+    Raises:
+        InputError: One lies in *folder*.
+    """
+    foreign = [name for name in OF_ENCODERS if (folder / name).exists()]
+    if foreign and not (folder / NAMES).is_file():
+        raise InputError(
+            f"{folder}: holds {foreign[0]} of a model that is not voctext's; give another folder"
+        )
+
+
 def save_model(
     model: "LinearModel | SingleLabelModel | TrainedEncoder",
     folder: str | Path,
@@ -76,11 +90,7 @@ def save_model(
         InputError: In *folder* lies a model of another make, such as an encoder's base.
     """
     folder = Path(folder)
-    foreign = [name for name in OF_ENCODERS if (folder / name).exists()]
-    if foreign and not (folder / NAMES).is_file():
-        raise InputError(
-            f"{folder}: holds {foreign[0]} of a model that is not voctext's; give another folder"
-        )
+    check_folder(folder)
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=folder.parent) as scratch:
         new = Path(scratch)
