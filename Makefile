@@ -29,7 +29,10 @@ benchmarks: $(STAMP)
 	$(BIN)/python benchmarks/strength.py
 	$(BIN)/python benchmarks/changes.py
 	$(BIN)/python benchmarks/choosing.py
-# benchmarks/baselines.py needs a labelled file: $(BIN)/python benchmarks/baselines.py LABELLED.csv
+	$(BIN)/python benchmarks/adapting.py
+	$(BIN)/python benchmarks/classes.py
+	$(BIN)/python benchmarks/encoder.py
+# baselines.py, adapting.py and learning.py take a labelled file: $(BIN)/python benchmarks/learning.py LABELLED.csv
 
 # the tables of prevalence, strength and changes, written into docs/reference/simulations.md
 simulations: $(STAMP)

@@ -630,3 +630,16 @@ def test_a_pretrained_encoder_learns_from_sixty_notes(few_notes: Any, tmp_path: 
     assert {perception.value: polarity for perception, polarity in label.perceptions.items()} == {
         "person": -1
     }
+
+
+def test_the_shipped_notes_are_learned_beside_the_labelled_ones(
+    base: Path, few_notes: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = notes()[:300:3]
+    monkeypatch.setattr("voctext.corpus.notes", lambda: shipped)
+
+    model = encode_notes(few_notes, Run(str(base), replace(QUICK, epochs=1)), corpus=True)
+
+    assert model.about["mode"] == "fine-tuned"  # few labels, but not few texts
+    assert model.about["corpus"] == len(shipped)
+    assert model.about["notes"] == len(few_notes)
