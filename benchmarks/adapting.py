@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 from voctext.classify.combined import CombinedClassifier
 from voctext.corpus import notes as corpus
-from voctext.evaluate import LabelledNote, evaluate, read_labelled
+from voctext.evaluate import LabelledNote, evaluate, read_labelled, tickets_of
 from voctext.miner import Miner
 from voctext.records import NoteLabel
 
@@ -95,7 +95,7 @@ def measure(notes: Sequence[LabelledNote], seeds: int, *, whole: bool) -> "dict[
 
     from voctext.train import adapt
 
-    usual = list(Miner.default().label(note.text for note in notes))
+    usual = list(Miner.default().label(tickets_of(notes)))
     gains: dict[int, list[Any]] = {size: [] for size in SIZES}
     parts: dict[int, list[Any]] = {size: [] for size in SIZES}
     for seed in range(seeds):
@@ -107,7 +107,7 @@ def measure(notes: Sequence[LabelledNote], seeds: int, *, whole: bool) -> "dict[
                 groups = [note.about["source"] for note in learned] if whole else None
                 miner = Miner(CombinedClassifier(model=adapt(learned, groups=groups, seed=seed)))
                 held = [notes[i] for i in fold.test]
-                read = list(miner.label(note.text for note in held))
+                read = list(miner.label(tickets_of(held)))
                 parts[size].append(figures_of(held, read) - figures_of(held, [usual[i] for i in fold.test]))
                 for i, label in zip(fold.test, read, strict=True):
                     labels[i] = label
@@ -121,7 +121,7 @@ def compare(path: Path, seeds: int) -> Iterator[str]:
     from scipy.stats import t
 
     notes = read_labelled(path)
-    before = figures_of(notes, list(Miner.default().label(note.text for note in notes)))
+    before = figures_of(notes, list(Miner.default().label(tickets_of(notes))))
     yield f"{len(notes)} notes; default: " + ", ".join(
         f"{name} {value:.4f}" for name, value in zip(FIGURES, before, strict=True)
     )

@@ -27,7 +27,7 @@ from typing import Any
 from adapting import SIZES, folds_by_source
 from voctext.classify.combined import CombinedClassifier
 from voctext.encoder.settings import LIMIT, Settings
-from voctext.evaluate import LabelledNote, compare, evaluate, read_labelled
+from voctext.evaluate import LabelledNote, compare, evaluate, read_labelled, tickets_of
 from voctext.miner import Miner
 from voctext.records import NoteLabel
 from voctext.tables import Export
@@ -72,7 +72,7 @@ def read_held_out(notes: Sequence[LabelledNote], learn: Learn, size: int) -> lis
     labels: dict[int, NoteLabel] = {}
     for fold in folds_by_source(notes, 0):
         miner = Miner(learn([notes[i] for i in fold.train[size]]))
-        labels.update(zip(fold.test, miner.label(notes[i].text for i in fold.test), strict=True))
+        labels.update(zip(fold.test, miner.label(tickets_of([notes[i] for i in fold.test])), strict=True))
     return [labels[i] for i in range(len(notes))]
 
 
@@ -96,7 +96,7 @@ def _gain(told: Any) -> str:
 def table(asked: argparse.Namespace) -> Iterator[str]:
     """Write the table row by row."""
     notes = read_labelled(asked.labelled)
-    usual = list(Miner.default().label(note.text for note in notes))
+    usual = list(Miner.default().label(tickets_of(notes)))
     yield "| reader | perception macro-F1 | gain | intent macro-F1 | gain |"
     yield "|---|---|---|---|---|"
     yield row("default", notes, usual, usual)

@@ -19,7 +19,7 @@ from voctext.classify.model import OUTPUTS
 from voctext.corpus import notes as shipped_notes
 from voctext.evaluate import LabelledNote
 from voctext.train.adapt import _plainest
-from voctext.train.calibrate import apply, calibration
+from voctext.train.calibrate import calibration
 from voctext.train.folds import deal, held_out_groups, typical_first
 from voctext.train.scratch import train_from_scratch
 
@@ -88,20 +88,24 @@ def drawn(n: int, shift: float, stretch: float) -> tuple[np.ndarray, np.ndarray]
 
 def test_calibration_finds_the_shift_and_the_stretch_that_made_the_answers() -> None:
     scores, answers = drawn(8000, 1.5, 0.6)
-    matrix = calibration(scores, answers)
+    no_channel = np.zeros((8000, 0))
+    fitted = calibration(scores, answers, no_channel)
+    matrix = fitted.matrix
     shifts = matrix[-1, 12:] - matrix[-1, 13:].mean()
 
     assert matrix[12, 12] == pytest.approx(0.6, abs=0.05)
     assert shifts[0] == pytest.approx(1.5, abs=0.15)
     np.testing.assert_allclose(np.diag(matrix[:3, :3]), 1, atol=0.1)
     np.testing.assert_array_equal(matrix[3:12, 3:12], np.eye(9))
-    np.testing.assert_array_equal(apply(matrix, scores)[:, 3:12], scores[:, 3:12])
+    np.testing.assert_array_equal(fitted.apply(scores, no_channel)[:, 3:12], scores[:, 3:12])
 
 
 def test_few_notes_hardly_move_a_calibration() -> None:
     scores, answers = drawn(3, 1.5, 0.6)
 
-    assert np.abs(calibration(scores, answers)[:-1] - np.eye(len(OUTPUTS))).max() < 0.4
+    assert (
+        np.abs(calibration(scores, answers, np.zeros((3, 0))).matrix[:-1] - np.eye(len(OUTPUTS))).max() < 0.4
+    )
 
 
 def test_the_plainest_reading_wins_unless_it_is_surely_worse() -> None:

@@ -148,7 +148,7 @@ class CombinedClassifier:
 
     def _read(self, notes: Sequence[Note]) -> tuple[list[Opinion], list[NoteLabel], list[list[float]]]:
         opinions, rows = self._features.read(notes)
-        chances = self._chances(notes, self._scores(opinions, rows)).tolist()
+        chances = self._chances(notes, self._scores(notes, opinions, rows)).tolist()
         silent = [not any(clause.voice is Voice.CUSTOMER for clause in note) for note in notes]
         labels = [
             self._label(row, opinion, silent=mute)
@@ -156,8 +156,11 @@ class CombinedClassifier:
         ]
         return opinions, labels, chances
 
-    def _scores(self, opinions: Sequence[Opinion], rows: Any) -> "Floats":
-        return combined_scores(self.model.logits(rows), rule_answers(opinions), self.model.combine)
+    def _scores(self, notes: Sequence[Note], opinions: Sequence[Opinion], rows: Any) -> "Floats":
+        scores = combined_scores(self.model.logits(rows), rule_answers(opinions), self.model.combine)
+        if not self.model.channels:
+            return scores
+        return scores + self.model.shifts([note[0].ticket.channel if note else None for note in notes])
 
     def _chances(self, notes: Sequence[Note], scores: "Floats") -> "Floats":  # noqa: ARG002  an encoder reads them
         """Make probabilities of the *scores* of *notes*."""

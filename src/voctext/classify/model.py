@@ -3,12 +3,13 @@ A linear model on disk and in memory: numbers in safetensors, names in JSON, nev
 
 Tensors, C being the number of columns (n-grams, then signals), all float32 but the topics':
 idf (n-grams,); perception, polarity and intent weights (C + 1, outputs), the last row the intercept;
-topic weights (C + 1, topics) as int8 with one scale each; combine (inputs + 1, outputs).
+topic weights (C + 1, topics) as int8 with one scale each; combine (inputs + 1, outputs); channels
+(channels, outputs), where the model was taught any.
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -48,6 +49,8 @@ class LinearModel:
     combine: "Floats"  # (inputs + 1, OUTPUTS): from the heads' and the rules' answers to the final ones
     thresholds: "Floats"  # (perceptions,): where F1 is greatest on notes held out
     about: Mapping[str, Any]
+    channels: "Mapping[str, Floats]" = field(default_factory=dict)
+    """For each channel that was learned from, what its notes add to the final scores, shape (OUTPUTS,)."""
 
     def logits(self, rows: Any) -> "Floats":
         """Give the heads' answers to CSR *rows*, shape (notes, OUTPUTS)."""
@@ -60,8 +63,16 @@ class LinearModel:
         weights = self.topic_weights.astype(np.float32)
         return (rows @ weights[:-1] + weights[-1]) * self.topic_scales  # type: ignore[no-any-return]
 
+    def shifts(self, channels: "Sequence[str | None]") -> "Floats":
+        """Give what notes of these *channels* add to the final scores, nothing where one is unknown."""
+        import numpy as np
+
+        silent = np.zeros(len(OUTPUTS), dtype=np.float32)
+        return np.stack([self.channels.get(channel or "", silent) for channel in channels])
+
     def save(self, folder: Path) -> None:
         """Write the model into *folder*, which is made if it is not there."""
+        import numpy as np
         from safetensors.numpy import save
 
         folder.mkdir(parents=True, exist_ok=True)
@@ -73,6 +84,8 @@ class LinearModel:
             "combine": self.combine,
             "thresholds": self.thresholds,
         }
+        if self.channels:
+            tensors["channels"] = np.stack(list(self.channels.values()))
         (folder / NUMBERS).write_bytes(save(tensors))  # with the rights of any other file
         names = {
             "format": FORMAT,
@@ -83,6 +96,8 @@ class LinearModel:
             "topics": self.topics,
             "ngrams": self.ngrams,
         }
+        if self.channels:
+            names["channels"] = tuple(self.channels)
         (folder / NAMES).write_text(json.dumps(names, ensure_ascii=False) + "\n", encoding="utf-8")
 
     @classmethod
@@ -96,7 +111,14 @@ class LinearModel:
         names = _checked_names(folder)
         tensors = read_numbers(folder, names["sha256"])
         words: dict[str, Any] = {key: tuple(names[key]) for key in ("ngrams", "signals", "topics")}
-        return cls(**words, **tensors, about=names["about"])
+        shifts, channels = tensors.pop("channels", ()), names.get("channels", ())
+        if len(shifts) != len(channels):
+            raise ModelError(
+                f"{folder}: {len(channels)} channels named, {len(shifts)} weighed; copy the folder again"
+            )
+        return cls(
+            **words, **tensors, about=names["about"], channels=dict(zip(channels, shifts, strict=True))
+        )
 
 
 def read_names(folder: Path) -> dict[str, Any]:

@@ -123,6 +123,8 @@ class Learner:
         for name in names:
             figures = "  ".join(f"{row[name]:>{len(model)}.3f}" for model, row in held.items())
             typer.echo(f"  {name:<20} {figures}")
+        if told_of(about).get("channels"):
+            typer.echo(f"intents are read by channel: {', '.join(told_of(about)['channels'])}")
 
     def _keep(self, model: Any) -> None:
         """Write the model; where a better one lies, beside it."""

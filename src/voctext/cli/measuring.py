@@ -41,18 +41,18 @@ class Chosen(NamedTuple):
 
 def measure_notes(asked: Asked, first: Chosen, other: Chosen | None) -> None:
     """Measure a reader of notes."""
-    from voctext.evaluate import compare, evaluate, misread_notes, note_answers
+    from voctext.evaluate import compare, evaluate, misread_notes, note_answers, tickets_of
     from voctext.evaluate.misread import COLUMNS
 
     notes = notes_to_measure(asked.path)
     groups = _groups_of_notes(asked, notes)
-    texts = [note.text for note in notes]
-    readings = list(first.miner.read(texts)) if asked.errors else []
-    labels = [reading.label for reading in readings] or list(first.miner.label(texts))
+    tickets = tickets_of(notes)
+    readings = list(first.miner.read(tickets)) if asked.errors else []
+    labels = [reading.label for reading in readings] or list(first.miner.label(tickets))
     scores = evaluate(notes, labels)
     scores["by"] = _by_notes(notes, labels, groups)
     if other is not None:
-        others = list(other.miner.label(texts))
+        others = list(other.miner.label(tickets))
         scores["against"] = compare(notes, labels, others, names=_names(first, other))
     if asked.calibration is not None:
         if "calibration" not in scores:

@@ -72,7 +72,7 @@ class EncoderClassifier(CombinedClassifier):
     def chances(self, notes: Sequence[Note]) -> "Floats":
         """Give the probability of each of OUTPUTS, shape (notes, OUTPUTS)."""
         opinions, rows = self._features.read(notes)
-        return self._chances(notes, self._scores(opinions, rows))
+        return self._chances(notes, self._scores(notes, opinions, rows))
 
     def _chances(self, notes: Sequence[Note], scores: "Floats") -> "Floats":
         return probabilities(self.encoder.scores([voiced(note) for note in notes]) + scores @ self._blend)

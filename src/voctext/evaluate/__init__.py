@@ -4,7 +4,7 @@ from voctext.evaluate.agreement import evaluate, evaluate_by
 from voctext.evaluate.calibration import Bin, calibration_error, note_answers, reliability
 from voctext.evaluate.classes import evaluate_single, single_by
 from voctext.evaluate.groups import LENGTHS, length_of, script_of
-from voctext.evaluate.labelled import LabelledNote, customers_of, read_labelled
+from voctext.evaluate.labelled import LabelledNote, customers_of, read_labelled, tickets_of
 from voctext.evaluate.misread import misread_notes, misread_texts
 from voctext.evaluate.paired import compare, compare_single, mcnemar
 
@@ -28,4 +28,5 @@ __all__ = [
     "reliability",
     "script_of",
     "single_by",
+    "tickets_of",
 ]

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from voctext.errors import InputError, choose_from
-from voctext.records import Intent, Perception
+from voctext.records import Intent, Perception, Ticket
 from voctext.tables.cells import cell_text, is_blank, key_text
 from voctext.tables.headers import header_key, header_rank
 from voctext.tables.labelled import LabelledTable, labelled_table
@@ -70,11 +70,29 @@ def customers_of(notes: Sequence[LabelledNote]) -> list[str]:
     return [key_text(note.about.get(header, "")) if header else "" for note in notes]
 
 
+def tickets_of(notes: Sequence[LabelledNote]) -> list[Ticket]:
+    """
+    Give *notes* as tickets to read, each with its channel where the file tells.
+
+    >>> note = LabelledNote("登录不了", {}, Intent.OTHER, {"受理渠道": "热线"})
+    >>> [ticket] = tickets_of([note])
+    >>> ticket.text, ticket.channel
+    ('登录不了', '热线')
+    """
+    header = _header("channel", dict.fromkeys(header for note in notes for header in note.about))
+    return [Ticket("", note.text, channel=note.about.get(header or "", "").strip() or None) for note in notes]
+
+
 def customer_header(headers: Mapping[str, None]) -> str | None:
     """Find the column of the customer among *headers*, None if no name says so."""
-    ranked = [(rank, header) for header in headers if (rank := header_rank("customer", header)) is not None]
     plain = [header for header in headers if header_key(header) == _CUSTOMER]
-    return min(ranked)[1] if ranked else next(iter(plain), None)
+    return _header("customer", headers) or next(iter(plain), None)
+
+
+def _header(field: str, headers: Mapping[str, None]) -> str | None:
+    """Find the column of a ticket's *field* among *headers*."""
+    ranked = [(rank, header) for header in headers if (rank := header_rank(field, header)) is not None]
+    return min(ranked)[1] if ranked else None
 
 
 def _labelled_table(path: Path) -> LabelledTable:

@@ -1,13 +1,15 @@
 """
 The default model adapted to labelled notes.
 
-Three readings of each kind of question compete on notes held out: the default as it is; the default
-calibrated (`voctext.train.calibrate`); and its n-grams' weights moved as far as the labelled notes ask for
-and the corpus allows (`voctext.train.prior`), then calibrated. Of perceptions and polarities the plainest
-wins that is not surely worse than the best, after the rule of one standard error (L. Breiman and others
-1984, "Classification and Regression Trees"), here of two; of intents the best, for shares always differ.
+Readings of each kind of question compete on notes held out: the default as it is; the default calibrated
+(`voctext.train.calibrate`), with or without the channel that a note came by; and its n-grams' weights moved
+as far as the labelled notes ask for and the corpus allows (`voctext.train.prior`), then calibrated. Of
+perceptions and polarities the plainest wins that is not surely worse than the best, after the rule of one
+standard error (L. Breiman and others 1984, "Classification and Regression Trees"), here of two; of intents
+the best, for shares always differ.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -20,7 +22,8 @@ from voctext.classify.combined import (
     rule_answers,
 )
 from voctext.classify.model import OUTPUTS, LinearModel
-from voctext.train.calibrate import apply, calibration
+from voctext.evaluate import tickets_of
+from voctext.train.calibrate import calibration
 from voctext.train.folds import held_out_groups
 from voctext.train.heads import questions, targets
 from voctext.train.held_out import check, deal_notes, figures, near_thresholds, one_thread
@@ -35,6 +38,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Folds = NDArray[np.int64]
 
+FEWEST = 5
+"""A channel of fewer notes is held to be unknown."""
 WEIGHTS = (2.0, 10.0)
 """What a labelled note may weigh against a note of the corpus, beside nothing."""
 KINDS = {
@@ -51,10 +56,11 @@ SURELY = {"perception": 2.0, "polarity": 2.0, "intent": 0.0}
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a kind of question may be read: by weights moved so far, calibrated or not."""
+    """How a kind of question may be read: by weights moved so far, calibrated or not, by channel or not."""
 
     weight: float = 0.0
     calibrated: bool = False
+    by_channel: bool = False
 
 
 def adapt(
@@ -70,8 +76,8 @@ def adapt(
 
     Returns:
         A model with the columns of the default; `about["adapted"]` tells for each kind of question the
-        weight of a note and whether it is calibrated, and how the default and the adapted model read the
-        notes when held out.
+        weight of a note and whether it is calibrated, which channels shift the intents, and how the default
+        and the adapted model read the notes when held out.
 
     Raises:
         InputError: Too few notes, or not one group for each note.
@@ -109,15 +115,22 @@ def adapt_and_read(
 
 
 def _adapt(notes: "Sequence[LabelledNote]", groups: Sequence[str] | None, seed: int) -> Adapted:
+    import numpy as np
+
     model = default_model()
     opinions, rows = read([note.text for note in notes])
     answers, fold_of = targets(notes), deal_notes(notes, groups, seed)
+    came_by = [ticket.channel for ticket in tickets_of(notes)]
+    known = sorted(name for name, times in Counter(came_by).items() if name and times >= FEWEST)
+    channel = np.array([[float(name == one) for one in known] for name in came_by])
     learner = _Learner(rows, answers, model)
-    trial = _Trial(learner.held_out(fold_of), rule_answers(opinions), answers, fold_of, model)
+    trial = _Trial(learner.held_out(fold_of), rule_answers(opinions), answers, fold_of, channel, model)
     chosen = trial.choose()
     scores = trial.read(chosen)
     chances = _chances(scores)
     kept = chosen["perception"] == Reading()
+    combination, shifts = trial.combination(chosen)
+    heard = known if chosen["intent"].by_channel else []
     found_at = model.thresholds if kept else near_thresholds(chances, answers, model.thresholds)
     told = {
         "notes": len(notes),
@@ -125,6 +138,7 @@ def _adapt(notes: "Sequence[LabelledNote]", groups: Sequence[str] | None, seed: 
         "seed": seed,
         "weight": {kind: reading.weight for kind, reading in chosen.items()},
         "calibrated": {kind: reading.calibrated for kind, reading in chosen.items()},
+        "channels": heard,
         "held_out": {
             "default": figures(_chances(trial.read({})), answers, model.thresholds, groups),
             "adapted": figures(chances, answers, found_at, groups),
@@ -133,9 +147,10 @@ def _adapt(notes: "Sequence[LabelledNote]", groups: Sequence[str] | None, seed: 
     learned = replace(
         model,
         weights=learner.learned(chosen),
-        combine=trial.combination(chosen),
+        combine=combination,
         thresholds=found_at,
         about={**model.about, "adapted": told},
+        channels=dict(zip(heard, shifts, strict=True)),
     )
     return Adapted(learned, trial.read({}), scores, fold_of)
 
@@ -203,12 +218,17 @@ def _weights(chosen: "Mapping[str, Reading]") -> list[float]:
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    """The contest of readings on notes held out: *held* has their logits for each weight of a note."""
+    """
+    The contest of readings on notes held out.
+
+    *held* has their logits for each weight of a note; *channel*, shape (notes, channels), a 1 for its own.
+    """
 
     held: "Mapping[float, Floats]"
     rules: "NDArray[np.float32]"
     answers: "NDArray[np.int8]"
     fold_of: "Folds"
+    channel: "Floats"
     model: LinearModel
 
     def choose(self) -> dict[str, Reading]:
@@ -219,6 +239,8 @@ class _Trial:
             if kind in CALIBRATED:
                 readings.append(Reading(calibrated=True))
             readings += [Reading(weight, calibrated=kind in CALIBRATED) for weight in WEIGHTS]
+            if kind == "intent" and self.channel.shape[1] > 1:
+                readings += [replace(reading, by_channel=True) for reading in readings if reading.calibrated]
             loss = [
                 _surprise(self.read({**chosen, kind: reading}), self.answers, columns) for reading in readings
             ]
@@ -229,26 +251,33 @@ class _Trial:
         """Score the notes in the ways *chosen*; each fold is calibrated by the others, held out too."""
         import numpy as np
 
-        scores = self._scores(chosen)
+        scores, channel = self._scores(chosen), self._channel(chosen)
         result = scores.copy()
         columns = _calibrated(chosen)
         for fold in np.unique(self.fold_of) if columns else ():
             test = self.fold_of == fold
-            matrix = calibration(scores[~test], self.answers[~test])
-            result[np.ix_(test, columns)] = apply(matrix, scores[test])[:, columns]
+            fitted = calibration(scores[~test], self.answers[~test], channel[~test])
+            result[np.ix_(test, columns)] = fitted.apply(scores[test], channel[test])[:, columns]
         return result
 
-    def combination(self, chosen: "Mapping[str, Reading]") -> "NDArray[np.float32]":
-        """Give the model's combination with the rules, calibrated where it was *chosen* to be."""
+    def combination(
+        self, chosen: "Mapping[str, Reading]"
+    ) -> "tuple[NDArray[np.float32], NDArray[np.float32]]":
+        """Give the combination with the rules, calibrated where *chosen*, and what each channel adds."""
         import numpy as np
 
         before, columns = self.model.combine.astype(float), _calibrated(chosen)
-        matrix = calibration(self._scores(chosen), self.answers)
-        after = before @ matrix[:-1]
-        after[-1] += matrix[-1]
+        fitted = calibration(self._scores(chosen), self.answers, self._channel(chosen))
+        after = before @ fitted.matrix[:-1]
+        after[-1] += fitted.matrix[-1]
         combination = before.copy()
         combination[:, columns] = after[:, columns]
-        return combination.astype(np.float32)
+        return combination.astype(np.float32), fitted.channels.astype(np.float32)
+
+    def _channel(self, chosen: "Mapping[str, Reading]") -> "Floats":
+        """Give the channel of each note as indicators, none where it is not *chosen* to tell."""
+        by_channel = any(reading.by_channel for reading in chosen.values())
+        return self.channel if by_channel else self.channel[:, :0]
 
     def _scores(self, chosen: "Mapping[str, Reading]") -> "Floats":
         import numpy as np
@@ -295,6 +324,6 @@ def _plainest(loss: "Sequence[Floats]", surely: float) -> int:
     for i, one in enumerate(loss[:best]):
         worse = one - loss[best]
         error = float(np.std(worse, ddof=1)) / len(worse) ** 0.5
-        if worse.mean() <= error * (1.0 if i else surely):
+        if worse.mean() <= error * (min(surely, 1.0) if i else surely):
             return i
     return best

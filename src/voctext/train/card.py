@@ -71,6 +71,8 @@ def _origin(about: Mapping[str, Any]) -> Iterator[str]:
     for name in ("weight", "calibrated", "strength", "C"):
         if name in told:
             yield f"Chosen by what was held out: {name} {told[name]}."
+    if told.get("channels"):
+        yield f"Intents are read by the channel a note came by: {', '.join(told['channels'])}."
 
 
 def _held_out(about: Mapping[str, Any]) -> Iterator[str]:

@@ -128,6 +128,7 @@ def encode_notes(
         )
     }
     about = {**taught.about(few=few, held_out=len(seen), groups=groups), **how, "held_out": told}
+    about["channels"] = list(linear.model.channels)
     joined = Blend(blend.astype(np.float32), thresholds.astype(np.float32))
     return TrainedEncoder(taught.network, taught.tokenizer, about, joined, linear.model)
 
