@@ -85,14 +85,17 @@ frames are filled with slots: every note is its own sentence, so the number of d
 
 **How they are labelled.** By the project's labelling guide: one intent a note; each stretch that voices a perception
 marked with perception, polarity and topic. The label of the note follows from its stretches. Notes were labelled by
-whoever wrote them. The 2,881 of the first 20,959 notes on which a model trained without them disagreed with the label
-were read again by a second reader, who changed 367; the rest was read once. A check refuses unknown topics, wrong
-perceptions and repeated notes.
+whoever wrote them. Where a model trained without them disagreed with the label, notes were read again by a second
+reader: 2,881 of the first 20,959, who changed 367, and 5,400 of the first 41,838, who changed 756; the rest was read
+once. A check refuses unknown topics, wrong perceptions and repeated notes.
 
 **What they are like.** Files called `plain` say ordinary things in ordinary words and in everyday proportions; those
 called `border` use the same words on both sides of a boundary: voiced and only mentioned, meant and negated, one
-perception and two; the others look for the unusual wording and the misspelling. Mainland simplified, Hong Kong traditional and written Cantonese, Taiwan
-traditional, some English.
+perception and two; the series `talk`, `hk_c`, `hk_d`, `app_c` and `app_d` say, in other words about other things, the
+kinds of thing that an earlier model misread in real posts, with their neighbours across the border. Their writers read
+those posts and took nothing from them; no eight Chinese characters in a row are shared. The others look for the unusual
+wording and the misspelling. Mainland simplified, Hong Kong traditional and written Cantonese, Taiwan traditional, some
+English.
 
 **Known gaps.** Shorter and cleaner than real notes; more inventive than real reviews, the plain and border files apart; few notes
 above 200 characters; branches of business that banks keep to themselves (private banking, corporate lending) are

@@ -27,9 +27,7 @@ Row = dict[str, str]
 KEY = b"0123456789abcdef"
 TEXT = "诉求内容"
 ALWAYS = {"report.html", "demands.csv", "findings.csv", "tickets.csv", "rejected.csv", "run.json"}
-OUTPUTS = ALWAYS | {
-    f"{name}.csv" for name in ("segments", "segment_words", "resolution", "months", "stages", "customers")
-}
+OUTPUTS = ALWAYS | {f"{name}.csv" for name in ("segments", "resolution", "months", "stages", "customers")}
 # A workbook cannot hold a NUL, and writes other control characters in a way of its own.
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 

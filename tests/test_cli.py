@@ -187,7 +187,6 @@ def test_the_demonstration_writes_its_results_and_says_where(
         "report.html",
         "demands.csv",
         "segments.csv",
-        "segment_words.csv",
         "resolution.csv",
         "months.csv",
         "stages.csv",

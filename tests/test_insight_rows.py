@@ -254,17 +254,17 @@ def tallied(miner: Miner, path: Path) -> tuple[Tally, Gatherer]:
 
 
 def test_every_row_has_the_columns_of_its_table(tmp_path: Path, miner: Miner) -> None:
-    """On the demonstration, which has calls, surveys and two months."""
-    tally, gatherer = tallied(miner, write_export(tmp_path))
-    insights = gatherer.insights(DemandTable.from_tally(tally), miner.taxonomy)
+    """On the demonstration, which has calls, surveys and two months, and on segments with words of their own."""
     names = set()
-
-    for name, rows in insight_rows(insights, miner.taxonomy, lang="en"):
-        names.add(name)
-        assert rows
-        for row in rows:
-            assert set(row) <= set(INSIGHT_COLUMNS[name]), name
-            json.dumps(row, allow_nan=False)
+    for place in (export(tmp_path / "export.csv"), write_export(tmp_path)):
+        tally, gatherer = tallied(miner, place)
+        insights = gatherer.insights(DemandTable.from_tally(tally), miner.taxonomy)
+        for name, rows in insight_rows(insights, miner.taxonomy, lang="en"):
+            names.add(name)
+            assert rows
+            for row in rows:
+                assert set(row) <= set(INSIGHT_COLUMNS[name]), name
+                json.dumps(row, allow_nan=False)
     assert {"segments", "segment_words", "resolution", "months", "stages"} <= names
     for portrait in portraits(tally):
         assert set(portrait_row(portrait, customer="x")) == set(PORTRAIT_COLUMNS)

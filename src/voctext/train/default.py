@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-LONGEST, RAREST = 3, 9
-"""N-grams have up to three characters and stand in at least nine notes."""
-STRENGTH, TOPIC_STRENGTH, COMBINE_STRENGTH = 2.0, 5.0, 0.1
+LONGEST, RAREST = 3, 14
+"""N-grams have up to three characters and stand in at least fourteen notes."""
+STRENGTH, TOPIC_STRENGTH, COMBINE_STRENGTH = 1.0, 5.0, 0.1
 """Inverse regularization (scikit-learn's C) of the heads, the topics and the combination."""
 FOLDS = 5
 PLAIN, PLAIN_WEIGHT = "plain_", 4.0
@@ -158,13 +158,15 @@ def _fit_combination(
     answers: "NDArray[np.int8]",
     weight: "NDArray[np.float64]",
 ) -> "NDArray[np.float32]":
-    """Weigh the model against the rules; polarity is left to the model, which reads it better alone."""
+    """Weigh the model against the rules for perceptions; polarity and intent the model reads better alone."""
     import numpy as np
 
-    combination = fit_heads(np.hstack([logits, rules]), answers, weight, COMBINE_STRENGTH)
-    polarity = slice(FIRST_POLARITY, FIRST_INTENT)
-    combination[:, polarity] = 0
-    combination[polarity, polarity] = np.eye(FIRST_INTENT - FIRST_POLARITY)
+    said = np.hstack([logits, rules])
+    combination = np.zeros((said.shape[1] + 1, len(OUTPUTS)), dtype=np.float32)
+    combination[FIRST_POLARITY : len(OUTPUTS), FIRST_POLARITY:] = np.eye(len(OUTPUTS) - FIRST_POLARITY)
+    for column in range(FIRST_POLARITY):
+        group = slice(column, column + 1)
+        combination[:, group] = fit_head(said, answers[:, group], weight, COMBINE_STRENGTH)
     return combination
 
 
