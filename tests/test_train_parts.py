@@ -18,8 +18,8 @@ from voctext.classify.columns import Columns, alphabet_of, choose_columns, gram_
 from voctext.classify.model import OUTPUTS
 from voctext.corpus import notes as shipped_notes
 from voctext.evaluate import LabelledNote
-from voctext.train.adapt import _plainest
 from voctext.train.calibrate import calibration
+from voctext.train.contest import plainest
 from voctext.train.folds import deal, held_out_groups, typical_first
 from voctext.train.scratch import train_from_scratch
 
@@ -113,9 +113,9 @@ def test_the_plainest_reading_wins_unless_it_is_surely_worse() -> None:
     noise = rng.normal(0, 1, 100)
     plain, as_good, better = np.zeros(100), noise * 0.1 - 0.001, noise * 0.1 - 0.5
 
-    assert _plainest([plain, as_good], 1.0) == 0
-    assert _plainest([plain, better], 1.0) == 1
-    assert _plainest([plain, better, better - 0.001 * noise], 1.0) == 1
+    assert plainest([plain, as_good], 1.0) == 0
+    assert plainest([plain, better], 1.0) == 1
+    assert plainest([plain, better, better - 0.001 * noise], 1.0) == 1
 
 
 @pytest.mark.parametrize("whole", [False, True])

@@ -22,7 +22,8 @@ from voctext.encoder.network import pad_of
 from voctext.encoder.tokens import Tokenizer
 from voctext.errors import InputError, require
 from voctext.evaluate import evaluate_single
-from voctext.train.adapt import KINDS, adapt_and_read
+from voctext.train.adapt import adapt_and_read
+from voctext.train.contest import KINDS
 from voctext.train.default import clauses_of
 from voctext.train.folds import deal, typical_first
 from voctext.train.frozen import fit_frozen, losses, surprise
