@@ -94,7 +94,7 @@ def test_an_encoder_of_notes_keeps_its_blend_and_its_thresholds(
 ) -> None:
     read = load_encoder(notes_folder)
     assert isinstance(read, EncoderClassifier)
-    np.testing.assert_array_equal(read._blend, taught_notes.blend.weights)
+    np.testing.assert_array_equal(read.blend, taught_notes.blend.weights)
     np.testing.assert_allclose(read._thresholds, taught_notes.blend.thresholds)
     assert read.chances([clauses_of(text) for text in TEXTS]).shape == (3, len(OUTPUTS))
 

@@ -562,13 +562,14 @@ def test_a_student_answers_like_its_teacher_more_than_the_default_does(
     default = CombinedClassifier()
     teacher = EncoderClassifier(
         Encoder(tokenizer, Asker(), len(OUTPUTS), 0),
-        linear=default.model,
-        blend=np.eye(len(OUTPUTS), dtype=np.float32),
+        linear=replace(default.model, channels={"热线": np.ones(len(OUTPUTS), dtype=np.float32)}),
+        blend=np.eye(len(OUTPUTS), dtype=np.float32) / 2,
         thresholds=default.model.thresholds,
         about={"base": "asker"},
     )
     model = distil(teacher, [*many, *many, " "])
     told = model.about["distilled"]
+    np.testing.assert_array_equal(model.channels["热线"], 0.5)  # as much as they weigh with the teacher
 
     assert told["notes"] == len(set(many))
     assert told["taught_by"] == "asker"

@@ -19,6 +19,7 @@ from voctext.evaluate import LabelledNote, tickets_of
 from voctext.train import adapt
 from voctext.train.adapt import FEWEST
 from voctext.train.calibrate import calibration
+from voctext.train.contest import Trial
 
 WISHED = ("年费的事，跟你们说一下", "额度的事，想说说", "转账的事，反映一下", "积分的事，问到的都这么说")
 
@@ -70,6 +71,24 @@ def test_a_channel_never_heard_of_is_read_like_none(taught: LinearModel) -> None
     )
 
     assert one == none == bare
+
+
+def test_no_notes_have_no_labels_by_channel_either(taught: LinearModel) -> None:
+    assert CombinedClassifier(model=taught).label([]) == []
+    assert taught.shifts([]).shape == (0, len(OUTPUTS))
+
+
+def test_intents_are_read_otherwise_only_where_that_gains_enough() -> None:
+    rng = np.random.default_rng(2)
+    answers = np.zeros((60, len(OUTPUTS)), dtype=np.int8)
+    answers[np.arange(60), 12 + rng.integers(0, 5, 60)] = 1
+    trial = Trial({}, np.zeros((60, 14)), answers, np.zeros(60), np.zeros((60, 0)), default_model())
+    right = np.where(answers == 1, 5.0, -5.0)
+    wrong = np.hstack([right[:, :12], np.roll(right[:, 12:], 1, axis=1)])
+    surer = np.hstack([wrong[:, :12], wrong[:, 12:] * 0.5])  # likelier, but the same answers
+
+    assert trial._gains(right, wrong)
+    assert not trial._gains(surer, wrong)
 
 
 def test_channels_move_intents_alone(taught: LinearModel) -> None:

@@ -68,7 +68,8 @@ class LinearModel:
         import numpy as np
 
         silent = np.zeros(len(OUTPUTS), dtype=np.float32)
-        return np.stack([self.channels.get(channel or "", silent) for channel in channels])
+        shifts = [self.channels.get(channel or "", silent) for channel in channels]
+        return np.array(shifts, dtype=np.float32).reshape(-1, len(OUTPUTS))
 
     def save(self, folder: Path) -> None:
         """Write the model into *folder*, which is made if it is not there."""

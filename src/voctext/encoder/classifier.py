@@ -67,7 +67,7 @@ class EncoderClassifier(CombinedClassifier):
         self.encoder = encoder
         self.about = about
         self.thresholds = thresholds
-        self._blend = blend
+        self.blend = blend
 
     def chances(self, notes: Sequence[Note]) -> "Floats":
         """Give the probability of each of OUTPUTS, shape (notes, OUTPUTS)."""
@@ -75,7 +75,7 @@ class EncoderClassifier(CombinedClassifier):
         return self._chances(notes, self._scores(notes, opinions, rows))
 
     def _chances(self, notes: Sequence[Note], scores: "Floats") -> "Floats":
-        return probabilities(self.encoder.scores([voiced(note) for note in notes]) + scores @ self._blend)
+        return probabilities(self.encoder.scores([voiced(note) for note in notes]) + scores @ self.blend)
 
 
 def voiced(note: Note) -> str:

@@ -125,8 +125,12 @@ def _of_notes(teacher: EncoderClassifier, texts: Sequence[str], seed: int) -> Li
             "student": _agreement(best[2], teacher.thresholds, decided[test]),
         },
     }
-    student = _joined(model, moved)
-    return replace(student, thresholds=teacher.thresholds, about={**plain.about, "distilled": told})
+    return replace(
+        _joined(model, moved),
+        thresholds=teacher.thresholds,
+        about={**plain.about, "distilled": told},
+        channels={name: shift @ teacher.blend for name, shift in model.channels.items()},
+    )
 
 
 def _moved(rows: Any, scores: "Floats", right: "Floats", weight: float) -> "Floats":
