@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-LONGEST, RAREST = 3, 14
-"""N-grams have up to three characters and stand in at least fourteen notes."""
+LONGEST, RAREST = 3, 18
+"""N-grams have up to three characters and stand in at least eighteen notes."""
 STRENGTH, TOPIC_STRENGTH, COMBINE_STRENGTH = 1.0, 5.0, 0.1
 """Inverse regularization (scikit-learn's C) of the heads, the topics and the combination."""
 FOLDS = 5
-PLAIN, PLAIN_WEIGHT = "plain_", 4.0
+WEIGHTS = {"plain": 4.0, "posts": 2.0}
 """Genres whose notes say ordinary things in ordinary words weigh more: real notes are mostly such."""
 _DIGITS = str.maketrans("0123456789", DIGIT * 10)
 
@@ -75,10 +75,10 @@ def train(corpus: Sequence[CorpusNote], *, taxonomy: Taxonomy | None = None) -> 
 
 
 def weights_of(corpus: Sequence[CorpusNote]) -> "NDArray[np.float64]":
-    """Give what each note of the corpus weighs."""
+    """Give what each note of the corpus weighs, by how its genre begins."""
     import numpy as np
 
-    return np.array([PLAIN_WEIGHT if note.genre.startswith(PLAIN) else 1.0 for note in corpus])
+    return np.array([WEIGHTS.get(note.genre.partition("_")[0], 1.0) for note in corpus])
 
 
 def _about(
