@@ -94,15 +94,16 @@ check refuses unknown topics, wrong perceptions and repeated notes.
 called `border` use the same words on both sides of a boundary: voiced and only mentioned, meant and negated, one
 perception and two; the series `talk`, `hk_c`, `hk_d`, `app_c` and `app_d` say, in other words about other things, the
 kinds of thing that an earlier model misread in real posts, with their neighbours across the border. The series `posts`
-was written without a thought of labels, as the people of a card forum, of app stores and of a complaint site write, in
-their proportions, and labelled afterwards: most such posts voice little, and plainly. The writers of `talk` to `posts`
-read real posts and took nothing from them; no eight Chinese characters in a row are shared, save in four notes of
-`posts` an everyday phrase. The others look for the unusual wording and the misspelling. Mainland simplified, Hong Kong traditional and written Cantonese, Taiwan traditional, some
-English.
+was written without a thought of labels, as the people of a card forum, of app stores and of a complaint site write, about
+in their proportions though shorter, and labelled afterwards: in the forum more than half voice nothing. The writers of
+`talk` and of all named after it, those of `posts_letters` apart, read real posts and took nothing from them; no eight
+Chinese characters in a row are shared, save in four notes of `posts` an everyday phrase. The others look for the unusual wording
+and the misspelling. Mainland simplified, Hong Kong traditional and written Cantonese, Taiwan traditional, some English.
 
 **Known gaps.** Shorter and cleaner than real notes; more inventive than real reviews, the plain, border and posts files
 apart; few notes above 200 characters; branches of business that banks keep to themselves (private banking, corporate
-lending) are thin; sarcasm is over-represented. The writers knew the topics, so the corpus holds more topical words than life does.
+lending) are thin; sarcasm is over-represented. Writers knew the topics, those of `posts` apart, so the corpus holds more
+topical words than life does. Writers and readers were language models: what they take alike for granted, it does too.
 
 **Why it ships.** It lets anyone retrain the model, see what it was taught, and add to it. It weighs less than the model.
 """
