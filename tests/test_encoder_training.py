@@ -576,6 +576,7 @@ def test_a_student_answers_like_its_teacher_more_than_the_default_does(
     student, before = (told["held_out"][name]["intent_macro_f1"] for name in ("student", "default"))
     assert student > before
     save_model(model, tmp_path)
+    assert "by the channel a note came by: 热线." in (tmp_path / "README.md").read_text(encoding="utf-8")
     student = load_model(tmp_path)
     assert isinstance(student, CombinedClassifier)
     assert not isinstance(student, EncoderClassifier)

@@ -57,6 +57,8 @@ def _origin(about: Mapping[str, Any]) -> Iterator[str]:
         yield "The training was stopped by hand; this is the best model up to then."
     if about.get("corpus") and "base" in about:
         yield f"Taught {about['corpus']} synthetic notes beside the labelled ones."
+    if told.get("channels"):
+        yield f"Intents are read by the channel a note came by: {', '.join(told['channels'])}."
     if "distilled" in about:
         teacher = told["taught_by"]
         yield f"Taught by an encoder ({teacher}) on {told['notes']} unlabelled texts; seed {told['seed']}."
@@ -71,8 +73,6 @@ def _origin(about: Mapping[str, Any]) -> Iterator[str]:
     for name in ("weight", "calibrated", "strength", "C"):
         if name in told:
             yield f"Chosen by what was held out: {name} {told[name]}."
-    if told.get("channels"):
-        yield f"Intents are read by the channel a note came by: {', '.join(told['channels'])}."
 
 
 def _held_out(about: Mapping[str, Any]) -> Iterator[str]:

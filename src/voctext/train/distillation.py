@@ -119,6 +119,7 @@ def _of_notes(teacher: EncoderClassifier, texts: Sequence[str], seed: int) -> Li
         "notes": len(texts),
         "taught_by": teacher.about.get("base"),
         "weight": best[1],
+        "channels": list(model.channels),
         "seed": seed,
         "held_out": {
             "default": _agreement(usual[test], plain.thresholds, decided[test]),
