@@ -21,6 +21,7 @@ HEAVY = (
 DATA = (
     "py.typed",
     "demo/notes.tsv",
+    "lexicons/banks.tsv",
     "lexicons/cues.tsv",
     "lexicons/regional.tsv",
     "taxonomies/banking.yaml",

@@ -2,10 +2,12 @@
 What is looked for in a text, all of it found in one pass: the words of a taxonomy, the cues of how a
 thing is said, and the n-grams of a model.
 
-Texts are matched in lower case and with half-width punctuation folded to Chinese, so that the
-search sees one form. Neither changes a length, so offsets are those of the normalized text.
+Texts are matched in lower case, with half-width punctuation folded to Chinese and each bank's name
+written as one sign, so that the search sees one form. None of it changes a length, so offsets are
+those of the normalized text.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, auto
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 GAP_CHARACTERS = 6
 DIGIT = "#"
 """Stands in a word or an n-gram for any one digit: 才#k is 才8k."""
+BANK = "◇"
+"""Stands in an n-gram for the name of any bank: a model that knew their names would judge by them."""
 STOPS = frozenset("，。！？；\n")
 
 
@@ -92,9 +96,10 @@ class Lexicon:
     def __init__(self, taxonomy: Taxonomy, ngrams: Sequence[str] = ()) -> None:
         from ahocorasick_rs import AhoCorasick, Implementation
 
+        meanings = list(_merge(taxonomy))
         whole: dict[str, Meaning] = {}
         first_of: dict[str, list[tuple[Meaning, tuple[tuple[str, ...], ...]]]] = {}
-        for meaning in _merge(taxonomy):
+        for meaning in meanings:
             first, *rest = meaning.word.split(GAP)
             if rest:
                 pieces = tuple(tuple(_digits(piece)) for piece in rest)
@@ -110,6 +115,7 @@ class Lexicon:
         self._gram = [grams.get(pattern, -1) for pattern in patterns]
         self._spoken = len(dict.fromkeys((*whole, *first_of)))  # patterns from here on are only n-grams
         self._automaton: AhoCorasick = AhoCorasick(patterns, implementation=Implementation.DFA)
+        self._banks = bank_names("\n".join(meaning.word for meaning in meanings))
 
     def find(self, texts: Sequence[str]) -> list[list[Hit]]:
         """Find the words in each of *texts*, in reading order, a word inside a longer one left out."""
@@ -124,7 +130,7 @@ class Lexicon:
         """
         import numpy as np
 
-        joined = framed(texts)
+        joined = framed(texts, self._banks)
         bounds = np.cumsum([0, *(len(text) + 1 for text in texts)])  # a text owns the line break before it
         found = self._automaton.find_matches_as_indexes(joined, overlapping=True)
         matches = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=3 * len(found)).reshape(-1, 3)
@@ -147,9 +153,38 @@ class Lexicon:
         return [_outermost(words) for words in hits], place[gram >= 0], gram[gram >= 0]
 
 
-def framed(texts: Iterable[str]) -> str:
-    """Fold *texts* and join them by line breaks, so that n-grams see where a clause begins and ends."""
-    return "\n" + "".join(f"{fold(text)}\n" for text in texts)
+def framed(texts: Iterable[str], banks: re.Pattern[str]) -> str:
+    """
+    Fold *texts* and join them by line breaks, so that n-grams see where a clause begins and ends.
+
+    A bank's name found by *banks* becomes signs of its length.
+    """
+    joined = "\n" + "".join(f"{fold(text)}\n" for text in texts)
+    return banks.sub(_signed, joined)
+
+
+@cache
+def bank_names(spared: str = "") -> re.Pattern[str]:
+    """Find the names of banks (lexicons/banks.tsv) in framed text, but for those that stand in *spared*."""
+    ends = {"guard": "", "latin": "(?: bank)?(?![a-z])"}
+    words = _bank_words().items()
+    # each way begins with its own letter, so that the search knows where none can begin
+    ways = {word: word + ends.get(kind, "(?:银行)?") for word, kind in words if word not in spared}
+    return re.compile("|".join(ways[word] for word in sorted(ways, key=len, reverse=True)))
+
+
+def _signed(found: re.Match[str]) -> str:
+    """Give the signs for a bank's name; a guard, and a name inside a longer word (plaza), as they are."""
+    word, before = found[0], found.string[found.start() - 1]
+    inside = word.isascii() and before.isascii() and before.isalpha()
+    return word if inside or _bank_words().get(word) == "guard" else BANK * len(word)
+
+
+@cache
+def _bank_words() -> dict[str, str]:
+    """Give the words of the banks' lexicon, each with its kind."""
+    lines = (line.partition("\t") for line in _lines("banks.tsv"))
+    return {word: kind for kind, _, words in lines for word in words.split()}
 
 
 def _digits(piece: str) -> list[str]:
@@ -222,9 +257,14 @@ def _cues() -> dict[str, frozenset[Cue]]:
 
 def _read_cues() -> Iterable[tuple[str, set[Cue]]]:
     found: dict[str, set[Cue]] = {}
-    for line in files("voctext").joinpath("lexicons/cues.tsv").read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            kind, _, words = line.partition("\t")
-            for word in words.split():
-                found.setdefault(fold(word), set()).add(Cue[kind.upper()])
+    for line in _lines("cues.tsv"):
+        kind, _, words = line.partition("\t")
+        for word in words.split():
+            found.setdefault(fold(word), set()).add(Cue[kind.upper()])
     return found.items()
+
+
+def _lines(name: str) -> list[str]:
+    """Read the lines of a lexicon that are no remark."""
+    text = files("voctext").joinpath("lexicons", name).read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]

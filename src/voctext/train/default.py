@@ -14,7 +14,7 @@ from voctext.classify.combined import (
     rule_answers,
 )
 from voctext.classify.features import Features, signal_names
-from voctext.classify.lexicon import DIGIT, framed
+from voctext.classify.lexicon import BANK, DIGIT, bank_names, framed
 from voctext.classify.model import OUTPUTS, LinearModel
 from voctext.classify.protocol import Note
 from voctext.clauses import split
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-LONGEST, RAREST = 3, 18
-"""N-grams have up to three characters and stand in at least eighteen notes."""
+LONGEST, RAREST = 3, 20
+"""N-grams have up to three characters and stand in at least twenty notes."""
 STRENGTH, TOPIC_STRENGTH, COMBINE_STRENGTH = 1.0, 5.0, 0.1
 """Inverse regularization (scikit-learn's C) of the heads, the topics and the combination."""
 FOLDS = 5
@@ -127,11 +127,15 @@ def vocabulary(notes: Sequence[Note]) -> tuple[tuple[str, ...], "NDArray[np.floa
 
     frequency: Counter[str] = Counter()
     for note in notes:
-        texts = [framed([c.text]).translate(_DIGITS) for c in note if c.voice is Voice.CUSTOMER]
+        texts = [framed([c.text], bank_names()).translate(_DIGITS) for c in note if c.voice is Voice.CUSTOMER]
         grams = {t[i : i + n] for t in texts for n in range(1, LONGEST + 1) for i in range(len(t) - n + 1)}
         frequency.update(grams)
-    # two digit signs would be written out a hundredfold, and say little
-    chosen = sorted(g for g, n in frequency.items() if n >= RAREST and g.count(DIGIT) <= 1 and g != "\n")
+    # two digit signs would be written out a hundredfold, and say little; two of a bank, how long its name is
+    chosen = sorted(
+        gram
+        for gram, notes_with in frequency.items()
+        if notes_with >= RAREST and gram.count(DIGIT) <= 1 and gram.count(BANK) <= 1 and gram != "\n"
+    )
     counts = np.array([frequency[gram] for gram in chosen])
     return tuple(chosen), (np.log((1 + len(notes)) / (1 + counts)) + 1).astype(np.float32)
 
