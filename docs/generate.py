@@ -85,25 +85,29 @@ frames are filled with slots: every note is its own sentence, so the number of d
 
 **How they are labelled.** By the project's labelling guide: one intent a note; each stretch that voices a perception
 marked with perception, polarity and topic. The label of the note follows from its stretches. Notes were labelled by
-whoever wrote them, those of the series `posts` by another reader who had not written them. Where a model trained
-without them disagreed with the label, notes were read again by a second reader: 2,881 of the first 20,959, who changed
-367; 5,400 of the first 41,838, who changed 756; 4,400 of the first 55,596, who changed 305. The rest was read once. A
-check refuses unknown topics, wrong perceptions and repeated notes.
+whoever wrote them, those of the series `posts`, `decisions` and `people` by another reader who had not written them.
+Where a model trained without them disagreed with the label, notes were read again by a second reader: 2,881 of the first
+20,959, who changed 367; 5,400 of the first 41,838, who changed 756; 8,800 of the first 55,596, who changed 582; 2,916 of
+the last 7,797, who changed 113. The rest was read once. A check refuses unknown topics, wrong perceptions and repeated
+notes.
 
 **What they are like.** Files called `plain` say ordinary things in ordinary words and in everyday proportions; those
 called `border` use the same words on both sides of a boundary: voiced and only mentioned, meant and negated, one
 perception and two; the series `talk`, `hk_c`, `hk_d`, `app_c` and `app_d` say, in other words about other things, the
 kinds of thing that an earlier model misread in real posts, with their neighbours across the border. The series `posts`
 was written without a thought of labels, as the people of a card forum, of app stores and of a complaint site write, about
-in their proportions though shorter, and labelled afterwards: in the forum more than half voice nothing. The writers of
-`talk` and of all named after it, those of `posts_letters` apart, read real posts and took nothing from them; no eight
-Chinese characters in a row are shared, save in four notes of `posts` an everyday phrase. The others look for the unusual wording
-and the misspelling. Mainland simplified, Hong Kong traditional and written Cantonese, Taiwan traditional, some English.
+in their proportions though shorter, and labelled afterwards: in the forum more than half voice nothing. So were
+`decisions` and `people`, on what a bank decides and on those who speak for it; these come up there more often than in
+life. The writers of `talk` and of all named after it, those of `posts_letters` and `people_letters` apart, read real posts
+and took nothing from them; no eight Chinese characters in a row are shared, save in four notes of `posts` an everyday
+phrase. The others look for the unusual wording and the misspelling. Mainland simplified, Hong Kong traditional and
+written Cantonese, Taiwan traditional, some English.
 
-**Known gaps.** Shorter and cleaner than real notes; more inventive than real reviews, the plain, border and posts files
-apart; few notes above 200 characters; branches of business that banks keep to themselves (private banking, corporate
-lending) are thin; sarcasm is over-represented. Writers knew the topics, those of `posts` apart, so the corpus holds more
-topical words than life does. Writers and readers were language models: what they take alike for granted, it does too.
+**Known gaps.** Shorter and cleaner than real notes; more inventive than real reviews, the plain, border, posts, decisions
+and people files apart; few notes above 200 characters; branches of business that banks keep to themselves (private
+banking, corporate lending) are thin; sarcasm is over-represented. Writers knew the topics, those of `posts` apart, so
+the corpus holds more topical words than life does. Writers and readers were language models: what they take alike for
+granted, it does too.
 
 **Why it ships.** It lets anyone retrain the model, see what it was taught, and add to it. It weighs less than the model.
 """

@@ -2,9 +2,9 @@
 What is looked for in a text, all of it found in one pass: the words of a taxonomy, the cues of how a
 thing is said, and the n-grams of a model.
 
-Texts are matched in lower case, with half-width punctuation folded to Chinese and each bank's name
-written as one sign, so that the search sees one form. None of it changes a length, so offsets are
-those of the normalized text.
+Texts are matched in lower case, with half-width punctuation folded to Chinese, marks that close a
+clause left out and banks' names made alike, so that the search sees one form. None of it changes a
+length, so offsets are those of the normalized text.
 """
 
 import re
@@ -79,6 +79,7 @@ class Hit(NamedTuple):
     meaning: Meaning
 
 
+_CLOSING = re.compile("[，。；、…～ ]+\n")
 _FOLD = str.maketrans(",!?;:()~", "，！？；：（）～")
 
 
@@ -157,10 +158,12 @@ def framed(texts: Iterable[str], banks: re.Pattern[str]) -> str:
     """
     Fold *texts* and join them by line breaks, so that n-grams see where a clause begins and ends.
 
-    A bank's name found by *banks* becomes signs of its length.
+    Marks that close a clause and carry no tone become line breaks too, a bank's name found by *banks*
+    becomes signs of its length.
     """
     joined = "\n" + "".join(f"{fold(text)}\n" for text in texts)
-    return banks.sub(_signed, joined)
+    ended = _CLOSING.sub(lambda found: "\n" * len(found[0]), joined)
+    return banks.sub(_signed, ended)
 
 
 @cache

@@ -130,11 +130,14 @@ def vocabulary(notes: Sequence[Note]) -> tuple[tuple[str, ...], "NDArray[np.floa
         texts = [framed([c.text], bank_names()).translate(_DIGITS) for c in note if c.voice is Voice.CUSTOMER]
         grams = {t[i : i + n] for t in texts for n in range(1, LONGEST + 1) for i in range(len(t) - n + 1)}
         frequency.update(grams)
-    # two digit signs would be written out a hundredfold, and say little; two of a bank, how long its name is
+    # two digit signs would be written out a hundredfold; two of a bank or an end tell how long it is written
     chosen = sorted(
         gram
         for gram, notes_with in frequency.items()
-        if notes_with >= RAREST and gram.count(DIGIT) <= 1 and gram.count(BANK) <= 1 and gram != "\n"
+        if notes_with >= RAREST
+        and gram != "\n"
+        and not any(gram.count(sign) > 1 for sign in (DIGIT, BANK))
+        and "\n\n" not in gram
     )
     counts = np.array([frequency[gram] for gram in chosen])
     return tuple(chosen), (np.log((1 + len(notes)) / (1 + counts)) + 1).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Banks' names are read alike: what a note says does not depend on whose bank it is."""
+"""What the search sees: banks' names alike, whosever bank it is, and clauses without the marks that close them."""
 
 from pathlib import Path
 
@@ -96,3 +96,19 @@ def test_a_word_of_ones_own_taxonomy_may_hold_a_banks_name(tmp_path: Path) -> No
     [hits] = lexicon.find(["我的平安口袋打不开"])
 
     assert "平安口袋" in [hit.meaning.word for hit in hits]
+
+
+@given(note=st.sampled_from(NOTES), ends=st.sampled_from(["。", "…", "～", "。。。", "，", "~", " "]))
+def test_marks_without_a_tone_at_the_end_change_nothing(miner: Miner, note: str, ends: str) -> None:
+    bare = note.format("建行")
+
+    assert label(miner, bare + ends) == label(miner, bare)
+
+
+def test_a_line_break_for_a_comma_changes_nothing(miner: Miner) -> None:
+    assert label(miner, "密码输对了\n还是登录不了") == label(miner, "密码输对了，还是登录不了")
+
+
+@pytest.mark.parametrize("mark", ["！", "？"])
+def test_marks_with_a_tone_are_seen(mark: str) -> None:
+    assert framed([f"去办卡{mark}"], bank_names()) == f"\n去办卡{mark}\n"
