@@ -12,6 +12,7 @@ Run `python benchmarks/encoder.py [FOLDER]`.
 """
 
 import json
+import shutil
 import sys
 from pathlib import Path
 from statistics import median
@@ -21,10 +22,12 @@ from typing import Any
 
 import numpy as np
 
+from voctext.classify.combined import default_model
+from voctext.classify.model import OUTPUTS
 from voctext.corpus import notes
 from voctext.encoder import export_onnx, load_encoder
 from voctext.encoder.classifier import plain
-from voctext.encoder.folder import save_encoder
+from voctext.encoder.folder import Blend, save_encoder
 from voctext.encoder.network import Network
 from voctext.encoder.tokens import Tokenizer
 
@@ -47,9 +50,11 @@ def random_encoder(folder: Path, texts: list[str]) -> None:
         vocab_size=len(vocabulary), hidden_size=384, num_hidden_layers=12, num_attention_heads=12,
         intermediate_size=1536,
     )  # fmt: skip
-    network = Network(BertModel(config, add_pooling_layer=False), 6)
+    network = Network(BertModel(config, add_pooling_layer=False), len(OUTPUTS))
     words = Tokenizer(json.dumps(json.loads(tokenizer.to_str())))
-    save_encoder(folder, network, words, {}, pad=0, classes=[f"class {i}" for i in range(6)])
+    linear = default_model()
+    alone = Blend(np.zeros((len(OUTPUTS), len(OUTPUTS)), dtype=np.float32), linear.thresholds)
+    save_encoder(folder, network, words, {}, pad=0, blend=alone, linear=linear)
 
 
 def main(given: list[str]) -> None:
@@ -58,8 +63,7 @@ def main(given: list[str]) -> None:
     with TemporaryDirectory() as scratch:
         folder = Path(scratch)
         if given:
-            for path in Path(given[0]).iterdir():
-                (folder / path.name).write_bytes(path.read_bytes())
+            shutil.copytree(given[0], folder, dirs_exist_ok=True)
         else:
             random_encoder(folder, texts)
         runs: dict[str, Any] = {"torch, float32": load_encoder(folder, run_by="torch").encoder}

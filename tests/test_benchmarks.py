@@ -169,3 +169,26 @@ def test_a_page_written_for_one_script_keeps_the_tables_of_the_others(
 def test_a_simulation_that_does_not_exist_is_told_with_those_that_do() -> None:
     with pytest.raises(SystemExit, match="no simulation rank; give prevalence, strength, changes"):
         simulations.main(["rank"])
+
+
+# ── encoder ───────────────────────────────────────────────────────────────
+
+
+def test_the_encoder_benchmark_runs_a_network_three_ways(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for module in ("torch", "tokenizers", "transformers", "onnxruntime", "onnx"):
+        pytest.importorskip(module, reason="needs the extra voctext[encoder]")
+    encoder = script("benchmarks/encoder.py")
+    monkeypatch.setattr(encoder, "NOTES", 8)
+    monkeypatch.setattr(encoder, "ROUNDS", 1)
+
+    encoder.main([])
+
+    rows = [line.split("|")[1:-1] for line in capsys.readouterr().out.splitlines()[2:]]
+    assert [row[0].strip() for row in rows] == [
+        "torch, float32",
+        "ONNX Runtime, float32",
+        "ONNX Runtime, int8",
+    ]
+    assert float(rows[1][3]) < 1e-3  # the same network, to the rounding
