@@ -7,7 +7,7 @@ first; its findings are the clauses that carry it, those the rules name and else
 weigh most.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import as_file, files
@@ -178,6 +178,7 @@ class CombinedClassifier:
                 first = FIRST_POLARITY + i * len(POLARITIES)
                 scores = row[first : first + len(POLARITIES)]
                 perceptions[perception] = POLARITIES[scores.index(max(scores))]
+        perceptions |= _plain_about_people(opinion, perceptions)
         for perception, polarity in self._untaught(opinion).items():
             perceptions.setdefault(perception, polarity)
         scores = row[FIRST_INTENT:]
@@ -202,3 +203,16 @@ class CombinedClassifier:
             return ()
         shown = {id(finding.clause) for finding in found}
         return tuple(c for c in note if c.voice is Voice.CUSTOMER and id(c) not in shown)
+
+
+def _plain_about_people(opinion: Opinion, found: Mapping[Perception, int]) -> dict[Perception, int]:
+    """
+    Give the polarity of a person found, where only praise of people was heard, or plain words all agree.
+
+    A product that fails beside a faultless agent must not colour the agent.
+    """
+    votes = [vote for vote in opinion.votes if vote.topic.perception is Perception.PERSON]
+    said = {vote.polarity for vote in votes}
+    if Perception.PERSON not in found or len(said) != 1 or not (said == {1} or all(v.sure for v in votes)):
+        return {}
+    return {Perception.PERSON: said.pop()}
