@@ -93,8 +93,8 @@ perceptions and repeated notes.
 
 **What they are like.** Files called `plain` say ordinary things in ordinary words and in everyday proportions; those
 called `border` use the same words on both sides of a boundary: voiced and only mentioned, meant and negated, one
-perception and two (those of `border_turns` say the kinds of thing that the robustness set finds misread, by writers who
-had not seen it); the series `talk`, `hk_c`, `hk_d`, `app_c` and `app_d` say, in other words about other things, the
+perception and two (those of `border_turns` say the kinds of thing that the robustness set finds misread; their writers
+had not seen it, but were told these kinds with a few phrases much like its cases, such as 不贵 and 一点都不); the series `talk`, `hk_c`, `hk_d`, `app_c` and `app_d` say, in other words about other things, the
 kinds of thing that an earlier model misread in real posts, with their neighbours across the border. The series `posts`
 was written without a thought of labels, as the people of a card forum, of app stores and of a complaint site write, about
 in their proportions though shorter, and labelled afterwards: in the forum more than half voice nothing. So were
